@@ -1,0 +1,229 @@
+"""A question and its answer: sure, unsure or unknown, and what the person thinks of it."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
+from faq.models import Question as Entry
+from storage.questions import Outcome, Question
+
+from faq import answers
+from handlers import browsing, texts
+from handlers.choices import Option
+from handlers.turn import Turn
+from storage import questions
+
+AMONG = 3  # so many questions to choose from can be read at a glance
+RELATED = 3
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_NO_WORDS_OF_THEIR_OWN = "browsed"
+
+
+async def ask(
+    turn: Turn, text: str, verdict: Verdict, *, beside: Sequence[int] = (), photos: Sequence[int] = ()
+) -> None:
+    """Answers a new question; `beside` are tickets to which the words may be added instead."""
+    await turn.change(ticket=None)
+    match verdict:
+        case Routine():
+            asked = await _note(turn, text, verdict, Outcome.ROUTINE)
+            await _routine(turn, verdict, _add_to(beside, asked))
+        case Sure(matches=(best, *_)) if (entry := turn.catalog.question(best.id)) is not None:
+            asked = await _note(turn, text, verdict, Outcome.ANSWERED, entry.id)
+            await _answer(turn, entry, asked, also=verdict.also, extra=_add_to(beside, asked))
+        case Sure() | Unsure():
+            asked = await _note(turn, text, verdict, Outcome.OFFERED)
+            offered = [match.id for match in verdict.matches[:AMONG]]
+            await _choose(turn, texts.DID_YOU_MEAN, offered, asked, _add_to(beside, asked))
+        case Unknown():
+            asked = await _note(turn, text, verdict, Outcome.UNKNOWN)
+            await offer(turn, asked, texts.NOT_KNOWN, _add_to(beside, asked))
+    await _keep_photos(turn, asked, photos)
+
+
+async def pick(turn: Turn, question_id: int | None, entry_id: str) -> None:
+    """One of the questions offered was the right one."""
+    question = await _own(turn, question_id)
+    entry = turn.catalog.question(entry_id)
+    if entry is None:
+        await browsing.menu(turn, texts.GONE_ENTRY)
+        return
+    if question is None:
+        await show(turn, entry_id)
+        return
+    await questions.settle(turn.session, question.id, Outcome.ANSWERED, entry=entry.id)
+    await _answer(turn, entry, question.id)
+
+
+async def show(turn: Turn, entry_id: str) -> None:
+    """An entry found by browsing, or by a link."""
+    entry = turn.catalog.question(entry_id)
+    if entry is None:
+        await browsing.menu(turn, texts.GONE_ENTRY)
+        return
+    asked = await questions.ask(
+        turn.session,
+        person_id=turn.person.id,
+        identity=turn.who,
+        address=turn.where,
+        text=entry.question,
+        at=turn.at,
+        verdict=_NO_WORDS_OF_THEIR_OWN,
+        offered=[entry.id],
+        entry=entry.id,
+        outcome=Outcome.ANSWERED,
+    )
+    await _answer(turn, entry, asked)
+
+
+async def good(turn: Turn, question_id: int | None) -> None:
+    question = await _own(turn, question_id)
+    if question is not None and question.ticket is None:
+        await questions.settle(turn.session, question.id, Outcome.SOLVED)
+    await browsing.menu(turn, texts.SOLVED)
+
+
+async def bad(turn: Turn, question_id: int | None) -> None:
+    """The answer was not the right one: the next best, or a person; never a dead end."""
+    question = await _own(turn, question_id)
+    if question is None:
+        await browsing.menu(turn, texts.GONE)
+        return
+    left = [id_ for id_ in question.offered if id_ != question.entry and turn.catalog.question(id_)]
+    if question.verdict == _NO_WORDS_OF_THEIR_OWN or not left or question.outcome == Outcome.REJECTED:
+        await offer(turn, question.id, texts.REJECTED)
+        return
+    await questions.settle(turn.session, question.id, Outcome.REJECTED)
+    await _choose(turn, f"{texts.REJECTED} {texts.OR_PERHAPS}", left[:AMONG], question.id)
+
+
+async def none(turn: Turn, question_id: int | None) -> None:
+    """None of the questions offered was the right one."""
+    question = await _own(turn, question_id)
+    if question is None:
+        await browsing.menu(turn, texts.GONE)
+        return
+    await offer(turn, question.id, texts.NOT_KNOWN)
+
+
+async def human(turn: Turn, question_id: int | None) -> None:
+    """A person is wanted: for this question, or for one that is yet to be written."""
+    question = await _own(turn, question_id)
+    if question is None:
+        await turn.change(ticket=None)
+        await turn.hold(human=True)
+        await turn.say(texts.TELL_QUESTION, [Option(texts.CANCEL, "cancel")])
+        return
+    await offer(turn, question.id, "")
+
+
+async def for_human(turn: Turn, text: str, verdict: Verdict, photos: Sequence[int] = ()) -> None:
+    """The question that was announced by asking for a person first: offered to the mentors, not answered."""
+    asked = await _note(turn, text, verdict, Outcome.UNKNOWN)
+    await turn.hold(human=None)
+    await offer(turn, asked, "")
+    await _keep_photos(turn, asked, photos)
+
+
+async def offer(turn: Turn, question_id: int, opening: str, extra: Sequence[Option] = ()) -> None:
+    """Offers the mentors, with the unit it would go to, why, and the others a press away."""
+    question = await _own(turn, question_id)
+    if question is None:
+        await browsing.menu(turn, texts.GONE)
+        return
+    if question.ticket is not None:
+        await turn.say(
+            texts.already_open(question.ticket),
+            [Option(texts.WRITE_MORE, f"say:{question.ticket}"), *browsing.menu_options()],
+        )
+        return
+    if question.outcome in (Outcome.OFFERED, Outcome.ANSWERED, Outcome.SOLVED):
+        await questions.settle(turn.session, question.id, Outcome.REJECTED)
+    knowledge = turn.desk.knowledge()
+    verdict = knowledge.matcher.match(question.text, within=turn.conversation.topic or None)
+    route = knowledge.matcher.unit_for(question.text, verdict)
+    unit = route.unit if route.unit in turn.desk.units else next(iter(turn.desk.units))
+    options = [Option(texts.send_to(turn.desk.unit_name(unit)), f"open:{question.id}:{unit}")]
+    options += [
+        Option(texts.send_to(other.name), f"open:{question.id}:{other.id}")
+        for other in turn.desk.units.values()
+        if other.id != unit
+    ]
+    options += [*extra, Option(texts.TOPICS, "topics"), Option(texts.CANCEL, "cancel")]
+    text = f"{opening}\n\n{texts.offer(turn.desk.unit_name(unit), route.reason)}".strip()
+    await turn.say(text, options[:8])
+
+
+async def _routine(turn: Turn, verdict: Routine, extra: Sequence[Option]) -> None:
+    found = turn.catalog.routine(verdict.id)
+    if found is None:
+        await browsing.menu(turn)
+        return
+    options = [*extra, *browsing.menu_options()] if found.kind != "smalltalk" else browsing.start_options(turn)
+    await turn.say(found.answer.strip(), options, more="topics", human="human")
+
+
+async def _answer(
+    turn: Turn, entry: Entry, question_id: int, *, also: str | None = None, extra: Sequence[Option] = ()
+) -> None:
+    catalog = turn.catalog
+    text = texts.answer(entry.question, answers.render(entry, catalog).strip())
+    if answers.expired(entry, turn.at.astimezone(_ZONE).date()):
+        text = f"{text}\n\n{texts.OUTDATED}"
+    options = [Option(texts.GOOD, f"good:{question_id}"), Option(texts.BAD, f"bad:{question_id}"), *extra]
+    other = catalog.question(also) if also else None
+    if other is not None:
+        text = f"{text}\n\n{texts.also_asked(other.question)}"
+        options.append(Option(other.question, f"q:{other.id}"))
+    related = [found for id_ in entry.related if (found := catalog.question(id_)) and found is not other]
+    options += [Option(found.question, f"q:{found.id}") for found in related[:RELATED]]
+    topic = catalog.topic_of(entry.id)
+    await turn.change(topic=topic.topic if topic else "", topic_at=turn.at)
+    await turn.say(text, options[:8], human=f"human:{question_id}")
+
+
+async def _choose(
+    turn: Turn, text: str, entry_ids: Sequence[str], question_id: int, extra: Sequence[Option] = ()
+) -> None:
+    entries = [entry for id_ in entry_ids if (entry := turn.catalog.question(id_)) is not None]
+    options = [Option(entry.question, f"pick:{question_id}:{entry.id}") for entry in entries]
+    options += [Option(texts.NONE, f"none:{question_id}"), *extra]
+    await turn.say(text, options[:8], human=f"human:{question_id}")
+
+
+async def _note(turn: Turn, text: str, verdict: Verdict, outcome: Outcome, entry: str = "") -> int:
+    return await questions.ask(
+        turn.session,
+        person_id=turn.person.id,
+        identity=turn.who,
+        address=turn.where,
+        text=text,
+        at=turn.at,
+        verdict=type(verdict).__name__.lower(),
+        offered=[match.id for match in verdict.matches],
+        entry=entry,
+        outcome=outcome,
+    )
+
+
+def _add_to(tickets: Sequence[int], question_id: int) -> list[Option]:
+    return [Option(texts.add_to(ticket), f"add:{ticket}:{question_id}") for ticket in tickets]
+
+
+async def _keep_photos(turn: Turn, question_id: int, photos: Sequence[int]) -> None:
+    """Photos sent with a question, or just before it, wait for its ticket; those of an earlier question don't."""
+    held = turn.conversation.held
+    waiting = [*(held.get("photos", []) if "photos_for" not in held else []), *photos]
+    if waiting:
+        await turn.hold(photos=waiting[:10], photos_for=question_id)
+        await turn.say(texts.PHOTO_KEPT)
+    elif "photos_for" in held:
+        await turn.hold(photos=None, photos_for=None)
+
+
+async def _own(turn: Turn, question_id: int | None) -> Question | None:
+    """The question, if it is this person's: an id in a button is a claim."""
+    if question_id is None:
+        return None
+    question = await questions.get(turn.session, question_id)
+    return question if question is not None and question.person_id == turn.person.id else None

@@ -1,0 +1,340 @@
+"""The helpdesk: takes one event, decides what it means, and leaves what is to be said in the outbox.
+
+Nothing here sends, waits or reads a clock; all of an event's effects belong to the caller's transaction.
+"""
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from faq.matching import Sure, Verdict
+from storage.questions import Outcome
+
+from handlers import asking, browsing, choices, following, owning, replies, texts, ticking
+from handlers.events import (
+    BotAdded,
+    BotRemoved,
+    CatalogChanged,
+    CatalogRejected,
+    Delivered,
+    Edited,
+    Event,
+    Failed,
+    MediaFetched,
+    Moved,
+    Opened,
+    Pressed,
+    Reached,
+    Said,
+    Tick,
+    Unreachable,
+)
+from handlers.turn import Desk, Turn
+from storage import Address, Identity, Session, conversations, outbox, people, questions, tickets
+
+LONGEST = 4000  # characters; more than that is a document, not a question
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What was worked out about an event before its transaction began."""
+
+    verdict: Verdict | None = None
+
+
+class Helpdesk:
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    async def think(self, session: Session, event: Event) -> Thought:
+        """The matching, which takes time but no lock; `session` is only read."""
+        match event:
+            case Said(text=text, addressed=True) | Edited(text=text) if text:
+                conversation = await conversations.look(session, event.who, event.where)
+                within = None
+                if (
+                    conversation is not None
+                    and conversation.topic_at is not None
+                    and event.at - conversation.topic_at < self.desk.settings.topic_lives
+                ):
+                    within = conversation.topic or None
+                matcher = self.desk.knowledge().matcher
+                return Thought(await asyncio.to_thread(matcher.match, text[:LONGEST], within=within))
+            case _:
+                return Thought()
+
+    async def handle(self, session: Session, event: Event, thought: Thought) -> None:
+        match event:
+            case Opened():
+                turn = await self._turn(session, event.at, event.who, event.where)
+                await browsing.welcome(turn)
+                if event.start:
+                    await _press(turn, event.start)
+            case Said():
+                if event.addressed:
+                    turn = await self._turn(session, event.at, event.who, event.where, event.message)
+                    await _said(turn, event, thought)
+            case Edited():
+                turn = await self._turn(session, event.at, event.who, event.where, event.message)
+                anew = Said(event.at, event.who, event.where, texts.EDITED + event.text, event.masked)
+                await _said(turn, anew, thought)
+            case Pressed():
+                turn = await self._turn(session, event.at, event.who, event.where)
+                await _press(turn, event.choice)
+            case Failed():
+                await self._failed(session, event)
+            case Reached():
+                await outbox.release(session, event.where)
+            case Moved():
+                await conversations.move(session, event.where, event.to)
+            case Tick():
+                await ticking.tick(session, self.desk, event.at)
+            case (
+                Unreachable()
+                | BotAdded()
+                | BotRemoved()
+                | Delivered()
+                | MediaFetched()
+                | CatalogChanged()
+                | CatalogRejected()
+            ):
+                # Nothing is decided here: what was delivered or fetched stands in its row, a changed FAQ in `Knowledge`,
+                # and a place that can't be written to is noticed when the next message to it fails.
+                pass
+
+    async def apologise(self, session: Session, event: Event) -> None:
+        """An honest line to whoever sent an event that had to be set aside."""
+        match event:
+            case Opened() | Said() | Edited() | Pressed():
+                reply = replies.Reply(text=texts.FAILED)
+                await outbox.put(
+                    session,
+                    outbox.Outgoing(address=event.where, reply=replies.to_json(reply), kind="answer"),
+                    event.at,
+                )
+            case _:
+                pass
+
+    async def _turn(self, session: Session, at: datetime, who: Identity, where: Address, source: str = "") -> Turn:
+        person = await people.meet(session, who, at)
+        conversation = await conversations.enter(session, who, where, at)
+        return Turn(session, self.desk, at, who, where, person, conversation, source)
+
+    async def _failed(self, session: Session, event: Failed) -> None:
+        """A mentor's words that did not arrive are marked in the ticket, where the mentor sees it."""
+        ticket_id = await tickets.of_outgoing(session, event.outgoing)
+        if ticket_id is not None:
+            text = texts.PERHAPS_DELIVERED if event.unknown else texts.NOT_DELIVERED
+            await tickets.post(session, ticket_id, "system", text, author=None, identity=None, at=event.at)
+
+
+# --- words that are commands when they are the whole message ---
+
+_COMMANDS = {
+    "menu": "topics", "chu de": "topics", "cac chu de": "topics", "/chude": "topics", "xem cac chu de": "topics",
+    "bat dau": "start", "/start": "start", "start": "start",
+    "tro giup": "help", "giup": "help", "huong dan": "help", "/trogiup": "help", "/help": "help", "help": "help",
+    "cau hoi cua toi": "mine", "phieu cua toi": "mine", "phieu hoi cua toi": "mine", "/cauhoi": "mine",
+    "xoa du lieu": "erase", "xoa du lieu cua toi": "erase", "/xoadulieu": "erase",
+    "gap can bo": "human", "can bo": "human", "gap can bo ho tro": "human", "gap nguoi that": "human", "/mentor": "human",
+    "cau hoi moi": "new", "hoi cau moi": "new", "hoi cau khac": "new", "day la cau hoi moi": "new",
+    "huy": "cancel", "huy bo": "cancel", "/huy": "cancel", "thoi": "cancel", "bo qua": "cancel",
+}  # fmt: skip
+_CANCEL_TO_A_MENTOR = {"huỷ", "hủy", "huỷ bỏ", "hủy bỏ", "/huy"}
+"""What cancels while a mentor is asking: "Huy" may then be the answer to "Anh tên gì?"."""
+
+
+def command(text: str, *, to_mentor: bool) -> str | None:
+    """The choice that a whole message stands for; None if it is not just a command."""
+    plain = unicodedata.normalize("NFC", text).strip().rstrip(".!").strip().lower()
+    if to_mentor:
+        return (
+            "cancel" if plain in _CANCEL_TO_A_MENTOR else _COMMANDS.get(plain) if plain.startswith("/") else None
+        )
+    return _COMMANDS.get(_fold(plain))
+
+
+def _fold(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return " ".join("".join(c for c in apart if not unicodedata.combining(c)).lower().split())
+
+
+async def _said(turn: Turn, said: Said, thought: Thought) -> None:
+    if said.masked:
+        await turn.say(texts.masked(said.masked))
+    text = said.text.strip()
+    if not text and said.attachments:
+        await _photo_alone(turn, said.attachments)
+        return
+    if not text:
+        await turn.say(texts.EMPTY)
+        return
+    open_tickets = await tickets.of_person(turn.session, turn.person.id, only_open=True, limit=20)
+    to_mentor = _mentor_spoke_last(turn) and any(t.id == turn.conversation.ticket for t in open_tickets)
+    if not said.attachments and (pressed := _typed_choice(turn, text, to_mentor=to_mentor)) is not None:
+        await _press(turn, pressed)
+        return
+    verdict = thought.verdict or turn.desk.knowledge().matcher.match(text[:LONGEST])
+    held = turn.conversation.held
+    where = following.destination(
+        open_tickets,
+        about=turn.conversation.ticket,
+        chosen=held.get("chosen"),
+        mentor_spoke=to_mentor,
+        sure=isinstance(verdict, Sure) and not said.attachments,
+    )
+    match where:
+        case following.Into(ticket=ticket_id):
+            await following.post(turn, ticket_id, text, said.attachments)
+        case following.Which() if to_mentor and choices.number(text) is not None:
+            await following.post(turn, turn.conversation.ticket or 0, text, said.attachments)
+        case following.Which():
+            await following.ask_which(turn, open_tickets, text, said.attachments)
+        case following.Anew(beside=beside):
+            await _ask(turn, text, verdict, beside, said.attachments)
+
+
+async def _ask(
+    turn: Turn, text: str, verdict: Verdict, beside: Sequence[int] = (), photos: Sequence[int] = ()
+) -> None:
+    """A new question, if the person does not send them faster than anyone can read the answers."""
+    settings = turn.desk.settings
+    if await questions.recent(turn.session, turn.who, turn.at - settings.burst_within) >= settings.burst:
+        await questions.ask(
+            turn.session,
+            person_id=turn.person.id,
+            identity=turn.who,
+            address=turn.where,
+            text=text,
+            at=turn.at,
+            verdict="unread",
+            offered=[],
+            entry="",
+            outcome=Outcome.LIMITED,
+        )
+        slowed = turn.conversation.slowed_at
+        if slowed is None or turn.at - slowed > settings.burst_within:
+            await turn.change(slowed_at=turn.at)
+            await turn.say(texts.TOO_FAST)
+        return
+    if choices.number(text) is not None and len(text) < 12:
+        if turn.conversation.choices and _list_lives(turn):
+            await _repeat_list(turn)
+        else:
+            await browsing.menu(turn, texts.NO_LIST)
+        return
+    if not re.search(r"\w", text):
+        await turn.say(texts.ONLY_SIGNS, browsing.menu_options(), human="human")
+    elif turn.conversation.held.get("human"):
+        await asking.for_human(turn, text, verdict, photos)
+    elif len(text) > LONGEST:
+        await turn.say(texts.TOO_LONG)
+        await asking.for_human(turn, text, verdict, photos)
+    else:
+        await asking.ask(turn, text, verdict, beside=beside, photos=photos)
+
+
+async def _photo_alone(turn: Turn, photos: Sequence[int]) -> None:
+    """A photo without words: asked about, or part of the ticket that the conversation is about."""
+    current = await following.own(turn, turn.conversation.ticket)
+    if current is not None and current.state is not tickets.State.CLOSED:
+        await following.check_photos(turn, current.id, photos)
+        return
+    kept = turn.conversation.held.get("photos", []) if "photos_for" not in turn.conversation.held else []
+    await turn.hold(photos=[*kept, *photos][:10], photos_for=None)
+    await turn.say(texts.PHOTO_ALONE)
+
+
+def _mentor_spoke_last(turn: Turn) -> bool:
+    spoke, listed = turn.conversation.mentor_at, turn.conversation.choices_at
+    return spoke is not None and (listed is None or spoke > listed)
+
+
+def _list_lives(turn: Turn) -> bool:
+    listed = turn.conversation.choices_at
+    return listed is not None and turn.at - listed < turn.desk.settings.list_lives
+
+
+def _typed_choice(turn: Turn, text: str, *, to_mentor: bool) -> str | None:
+    """What a typed number, label or command stands for; None where it is words for somebody."""
+    if (found := command(text, to_mentor=to_mentor)) is not None:
+        return found
+    if to_mentor or not _list_lives(turn):
+        return "human" if choices.number(text) == choices.HUMAN and not to_mentor else None
+    listed = choices.recalled(turn.conversation.choices)
+    number, label = choices.number(text), _fold(text)
+    for choice in listed:
+        if choice.number == number or _fold(choice.label) == label:
+            return choice.value
+    return "human" if number == choices.HUMAN else None
+
+
+async def _repeat_list(turn: Turn) -> None:
+    await turn.offer(texts.NOT_IN_LIST, choices.recalled(turn.conversation.choices))
+
+
+async def _press(turn: Turn, value: str) -> None:
+    """What a button, a number or a command does; a value that nobody knows gets a polite line and the menu."""
+    verb, arguments = choices.parse(value)
+    first = choices.integer(arguments)
+    match verb, arguments:
+        case "start", _:
+            await browsing.welcome(turn)
+        case "help", _:
+            await browsing.show_help(turn)
+        case "topics", _:
+            await browsing.topics(turn, first or 0)
+        case "topic", (topic_id, *_):
+            await browsing.topic(turn, topic_id, choices.integer(arguments, 1) or 0)
+        case "q", (entry_id,):
+            await asking.show(turn, entry_id)
+        case "pick", (_, entry_id):
+            await asking.pick(turn, first, entry_id)
+        case "good", _:
+            await asking.good(turn, first)
+        case "bad", _:
+            await asking.bad(turn, first)
+        case "none", _:
+            await asking.none(turn, first)
+        case "human", _:
+            await asking.human(turn, first)
+        case "open", (_, unit):
+            await owning.open_(turn, first, unit)
+        case "mine", _:
+            await owning.mine(turn, first or 0)
+        case "ticket", _:
+            await owning.ticket(turn, first)
+        case "say", _:
+            await following.say(turn, first)
+        case "add", _:
+            await following.add(turn, first, choices.integer(arguments, 1))
+        case "new", _:
+            await _new_question(turn, first)
+        case "photo", (answer, *_):
+            await following.photos_checked(turn, answer, choices.integer(arguments, 1))
+        case "close", _:
+            await owning.close(turn, first)
+        case "reopen", _:
+            await owning.reopen(turn, first)
+        case "erase", _:
+            await owning.erase(turn, *arguments[:1])
+        case "cancel", _:
+            await owning.cancel(turn)
+        case _:
+            await browsing.menu(turn, texts.GONE)
+
+
+async def _new_question(turn: Turn, post_id: int | None) -> None:
+    """The words that waited, or those that went into a ticket by mistake, are asked as a question of their own."""
+    text, photos = turn.conversation.held.get("text"), turn.conversation.held.get("photos", [])
+    if text is None:
+        text = await following.taken_out(turn, post_id)
+    await turn.change(ticket=None)
+    await turn.hold(text=None, photos=None, photos_for=None, chosen=None)
+    if not text:
+        await turn.say(texts.NOTHING_TO_REASK)
+        return
+    await _ask(turn, text, turn.desk.knowledge().matcher.match(text[:LONGEST]), photos=photos)

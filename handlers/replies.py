@@ -1,0 +1,47 @@
+"""What the helpdesk says, before any channel gives it a form."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+CHOICE_BYTES = 60  # Telegram allows 64 for callback data; the rest is kept for a channel's own marks
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to press, or to choose by typing its number."""
+
+    label: str
+    value: str
+    """`verb:arg[:arg]`, ASCII, at most `CHOICE_BYTES` bytes; an id, never a position."""
+    number: int
+    """What a typed number means here: 1 to 8, 9 for more, 0 for a person."""
+
+    def __post_init__(self) -> None:
+        if not self.value.isascii() or len(self.value) > CHOICE_BYTES:
+            raise ValueError(f"not a choice: {self.value!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    text: str
+    """The small Markdown of the FAQ: paragraphs, bold, lists, links. What people typed is escaped in it."""
+    choices: tuple[Choice, ...] = ()
+    speaker: str = ""
+    """Whose words these are, such as "Cán bộ hỗ trợ Minh (VNPT Lạng Sơn)"; empty for the helpdesk's own."""
+    attachments: tuple[int, ...] = ()
+    """Ids of attachments to show with it."""
+
+
+_adapter = TypeAdapter(Reply)
+
+
+def to_json(reply: Reply) -> dict[str, Any]:
+    """The form in which a reply waits in the outbox."""
+    dumped: dict[str, Any] = _adapter.dump_python(reply, mode="json")
+    return dumped
+
+
+def from_json(payload: dict[str, Any]) -> Reply:
+    return _adapter.validate_python(payload)

@@ -1,0 +1,261 @@
+"""All that the helpdesk says in a chat, in Vietnamese, in one place so that it can be reviewed as text.
+
+Web pages carry their own words in `bot/web/templates`. In sentences with blanks, what people typed is escaped first.
+"""
+
+import re
+from collections.abc import Iterable
+
+from handlers.guard import ACCOUNT, CARD, CITIZEN, OTP, PIN
+
+# --- words on buttons ---
+
+HUMAN = "Gặp cán bộ"
+MORE = "Xem thêm"
+GOOD = "Được rồi"
+BAD = "Chưa đúng"
+NONE = "Không có câu nào đúng"
+TOPICS = "Xem các chủ đề"
+MINE = "Câu hỏi của tôi"
+CANCEL = "Huỷ"
+NEW_QUESTION = "Câu hỏi mới"
+THIS_IS_NEW = "Đây là câu hỏi mới"
+CLOSE = "Xong rồi, đóng phiếu"
+REOPEN = "Chưa xong, mở lại phiếu"
+WRITE_MORE = "Viết thêm vào phiếu"
+ERASE_YES = "Đồng ý xoá hết"
+ERASE_NO = "Không xoá"
+PHOTO_SEND = "Không có, gửi ảnh đi"
+PHOTO_DROP = "Có, bỏ ảnh này"
+
+
+def send_to(unit: str) -> str:
+    return f"Gửi cho {unit}"
+
+
+def add_to(ticket: int) -> str:
+    return f"Thêm vào phiếu hỏi số {ticket}"
+
+
+def ticket_label(ticket: int, first_words: str) -> str:
+    return f"Phiếu số {ticket}: {first_words}"
+
+
+# --- welcome and help ---
+
+WELCOME = """**Chào anh/chị! Đây là trợ lý của tổ công nghệ số cộng đồng Lạng Sơn.**
+
+Anh/chị cứ gõ câu hỏi như đang nói chuyện, có dấu hay không dấu đều được. Hoặc chọn một chủ đề dưới đây.
+
+Trợ lý lưu câu hỏi để trả lời và để cán bộ hỗ trợ đọc khi cần. Đừng gửi mật khẩu, mã OTP hay số căn cước.
+Muốn xoá những gì đã gửi, anh/chị gõ **xoá dữ liệu**."""
+
+HELP = """Anh/chị làm được những việc này:
+
+- Gõ câu hỏi, có dấu hay không dấu đều được.
+- Gõ số đứng trước lựa chọn, ví dụ **1**.
+- Gõ **chủ đề** để xem các câu hỏi hay gặp.
+- Gõ **câu hỏi của tôi** để xem phiếu hỏi đã gửi.
+- Gõ **gặp cán bộ** để hỏi người thật.
+- Gõ **huỷ** để bỏ việc đang làm, **xoá dữ liệu** để xoá những gì đã gửi."""
+
+PICK_TOPIC = "Anh/chị muốn xem chủ đề nào?"
+MENU = "Anh/chị cần gì tiếp theo? Cứ gõ câu hỏi, hoặc chọn:"
+
+
+def pick_question(topic: str) -> str:
+    return f"**{escape(topic)}**\n\nAnh/chị chọn câu cần xem:"
+
+
+# --- answers ---
+
+DID_YOU_MEAN = "Trợ lý chưa chắc đã hiểu đúng. Có phải anh/chị muốn hỏi:"
+OR_PERHAPS = "Vậy có phải anh/chị muốn hỏi một trong các câu này:"
+SOLVED = "Cảm ơn anh/chị. Cần gì nữa anh/chị cứ hỏi."
+OUTDATED = (
+    "**Lưu ý:** câu trả lời này đã quá hạn xem lại, có thể không còn đúng. Anh/chị nên hỏi lại cán bộ hỗ trợ."
+)
+
+
+def answer(question: str, markdown: str) -> str:
+    return f"**{escape(question)}**\n\n{markdown}"
+
+
+def also_asked(question: str) -> str:
+    return f"Anh/chị cũng hỏi: **{escape(question)}** Bấm nút bên dưới để xem."
+
+
+def urgent_first(question: str) -> str:
+    return f"Nếu đang bị lừa hoặc đang mất tiền, xem ngay: **{escape(question)}**"
+
+
+# --- reaching a person ---
+
+NOT_KNOWN = "Xin lỗi anh/chị, trợ lý chưa có câu trả lời cho câu này."
+REJECTED = "Xin lỗi vì câu trả lời chưa đúng ý anh/chị."
+TELL_QUESTION = "Anh/chị viết câu hỏi vào một tin, càng rõ càng tốt. Trợ lý sẽ gửi tới cán bộ hỗ trợ."
+
+_REASONS = {
+    "provider": "vì câu hỏi có nhắc tới đơn vị này",
+    "entry": "vì đơn vị này lo những câu giống câu anh/chị hỏi",
+    "topic": "vì đơn vị này lo chủ đề anh/chị đang xem",
+    "default": "vì đơn vị này là đầu mối chung của tỉnh",
+}
+
+
+def offer(unit: str, reason: str) -> str:
+    return (
+        f"Trợ lý có thể gửi câu hỏi cho cán bộ hỗ trợ của **{unit}**, {_REASONS.get(reason, _REASONS['default'])}. "
+        "Anh/chị bấm để gửi, hoặc chọn đơn vị khác:"
+    )
+
+
+def opened(ticket: int, unit: str) -> str:
+    return (
+        f"**Đã gửi phiếu hỏi số {ticket}** tới {unit}. Cán bộ hỗ trợ trả lời ngay trong cuộc trò chuyện này. "
+        "Anh/chị có thể viết thêm cho rõ, hoặc hỏi câu khác trong lúc chờ."
+    )
+
+
+def already_open(ticket: int) -> str:
+    return f"Câu hỏi này đã có phiếu hỏi số {ticket}."
+
+
+def followed(ticket: int) -> str:
+    return f"Đã chuyển tin vào phiếu hỏi số {ticket}. Nếu đây là câu khác, anh/chị gõ **câu hỏi mới**."
+
+
+WHICH_TICKET = "Tin này cho phiếu nào?"
+NOTHING_TO_REASK = "Mời anh/chị gõ câu hỏi mới."
+WRITE_NOW = "Mời anh/chị viết. Tin tiếp theo sẽ vào phiếu hỏi số {ticket}."
+PHOTO_CHECK = (
+    "Trước khi gửi cho cán bộ hỗ trợ: **Ảnh có căn cước hay mã không?** "
+    "(giấy tờ, số thẻ, mã OTP, mật khẩu). Nếu có, xin đừng gửi, để không ai lợi dụng được."
+)
+PHOTO_DROPPED = "Đã bỏ ảnh. Anh/chị cứ kể bằng lời, hoặc che chỗ có số rồi chụp lại."
+PHOTO_SENT = "Đã gửi ảnh cho cán bộ hỗ trợ."
+PHOTO_ALONE = "Trợ lý đã nhận ảnh. Anh/chị muốn hỏi gì về ảnh này?"
+PHOTO_KEPT = "Ảnh được giữ lại, và chỉ gửi cho cán bộ hỗ trợ khi anh/chị đồng ý."
+
+
+def mentor(name: str, unit: str) -> str:
+    """Who speaks, above a mentor's words."""
+    return f"Cán bộ hỗ trợ {name} ({unit})"
+
+
+def taken(ticket: int, name: str, unit: str) -> str:
+    return f"Cán bộ hỗ trợ {escape(name)} ({unit}) đã nhận phiếu hỏi số {ticket} của anh/chị."
+
+
+def passed(ticket: int, unit: str) -> str:
+    return f"Phiếu hỏi số {ticket} đã chuyển tới {unit} để trả lời đúng việc hơn."
+
+
+def closed(ticket: int) -> str:
+    return f"Phiếu hỏi số {ticket} đã đóng. Nếu chưa xong, anh/chị bấm nút dưới để mở lại."
+
+
+def closed_by_time(ticket: int, days: int) -> str:
+    return f"Đã {days} ngày không có tin mới nên phiếu hỏi số {ticket} được đóng. Nếu chưa xong, anh/chị bấm để mở lại."
+
+
+def reopened(ticket: int) -> str:
+    return f"Đã mở lại phiếu hỏi số {ticket}. Cán bộ hỗ trợ sẽ xem tiếp."
+
+
+def reopened_by_mentor(ticket: int) -> str:
+    return f"Cán bộ hỗ trợ đã mở lại phiếu hỏi số {ticket} để xem tiếp."
+
+
+# --- own tickets ---
+
+NO_TICKETS = "Anh/chị chưa gửi phiếu hỏi nào."
+YOUR_TICKETS = "Các phiếu hỏi của anh/chị:"
+STATES = {
+    "OPEN": "đang chờ cán bộ nhận",
+    "TAKEN": "cán bộ đang xem",
+    "ANSWERED": "đã có trả lời",
+    "CLOSED": "đã đóng",
+}
+
+
+def ticket(number: int, unit: str, state: str, lines: Iterable[tuple[str, str]]) -> str:
+    told = "\n\n".join(f"**{who}:** {escape(text)}" for who, text in lines)
+    return f"**Phiếu hỏi số {number}** ({unit}): {STATES[state]}.\n\n{told}".rstrip()
+
+
+YOU = "Anh/chị"
+SYSTEM = "Hệ thống"
+
+# --- cancelling, erasing ---
+
+CANCELLED = "Đã huỷ. Anh/chị cần gì cứ gõ câu hỏi."
+CANCELLED_WITH_TICKETS = "Đã huỷ. Phiếu hỏi đã gửi vẫn còn; muốn đóng phiếu, anh/chị xem **câu hỏi của tôi**."
+ERASE_ASK = (
+    "**Xoá hết dữ liệu của anh/chị?** Trợ lý sẽ xoá các câu hỏi, phiếu hỏi và ảnh anh/chị đã gửi. "
+    "Phiếu đang chờ sẽ đóng và không ai trả lời nữa. Xoá rồi không lấy lại được."
+)
+ERASED = "Đã xoá hết dữ liệu của anh/chị. Lần sau anh/chị gõ câu hỏi là bắt đầu lại từ đầu."
+ERASE_NOT = "Dữ liệu của anh/chị vẫn giữ nguyên."
+ERASE_STAFF = "Anh/chị đang có tên trong danh sách cán bộ hỗ trợ hoặc quản trị. Xin báo quản trị để xoá."
+
+# --- what can't be understood ---
+
+EMPTY = "Trợ lý nhận được tin trống. Anh/chị gõ câu hỏi bằng chữ giúp nhé."
+ONLY_SIGNS = "Trợ lý chưa đọc được tin này. Anh/chị gõ câu hỏi bằng chữ giúp nhé."
+TOO_LONG = "Tin của anh/chị dài quá, trợ lý không đọc hết được. Anh/chị viết gọn lại trong vài câu, hoặc bấm **Gặp cán bộ**."
+TOO_FAST = "Anh/chị gửi nhanh quá, trợ lý chưa trả lời kịp. Các tin vẫn được giữ. Xin chờ ít giây rồi hỏi gọn trong một tin."
+NO_LIST = "Hiện không có danh sách nào để chọn số. Anh/chị gõ câu hỏi, hoặc chọn:"
+NOT_IN_LIST = "Số này không có trong danh sách. Anh/chị chọn lại:"
+GONE = "Nút này không còn dùng được nữa. Anh/chị gõ lại câu hỏi, hoặc chọn:"
+GONE_ENTRY = "Câu trả lời này không còn trong kho hỏi đáp. Anh/chị gõ lại câu hỏi, hoặc chọn:"
+FAILED = (
+    "Xin lỗi anh/chị, trợ lý gặp trục trặc và chưa xử lý được tin vừa rồi. "
+    "Anh/chị gửi lại giúp. Nếu vẫn không được, xin báo cán bộ hỗ trợ."
+)
+
+_KINDS = {
+    OTP: "mã OTP",
+    PIN: "mật khẩu hoặc mã PIN",
+    CARD: "số thẻ ngân hàng",
+    CITIZEN: "số căn cước",
+    ACCOUNT: "số tài khoản",
+}
+
+
+def masked(kinds: Iterable[str]) -> str:
+    named = ", ".join(_KINDS[kind] for kind in kinds)
+    warning = (
+        " Ai hỏi mã hay mật khẩu, kể cả người xưng là cán bộ, anh/chị cũng đừng đưa."
+        if {OTP, PIN} & set(kinds)
+        else ""
+    )
+    return (
+        f"**Trợ lý đã che {named}** trong tin của anh/chị trước khi lưu, để không ai lấy được. "
+        f"Anh/chị không cần gửi số này mới được giúp.{warning}"
+    )
+
+
+# --- for the desk, shown in a ticket ---
+
+NOT_DELIVERED = "Tin trên chưa tới được thành viên."
+PERHAPS_DELIVERED = "Không rõ tin trên đã tới thành viên chưa. Xin hỏi lại nếu cần."
+MEMBER_SAYS_NEW = "Thành viên báo tin trên là câu hỏi mới, không thuộc phiếu này."
+PHOTO_POST = "(gửi ảnh)"
+EDITED = "(sửa tin) "
+
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
+
+
+def escape(text: str) -> str:
+    """The text as Markdown that shows just these characters, line by line."""
+    return re.sub(r"(?<!\n)\n(?!\n)", "\\\\\n", _MARKDOWN.sub(r"\\\1", text))
+
+
+def first_words(text: str, limit: int = 48) -> str:
+    """The beginning of a text on one line, cut at a word, for a button or a list."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    return line[: limit + 1].rsplit(" ", 1)[0][:limit].rstrip(",.;:") + "…"

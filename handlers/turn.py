@@ -1,0 +1,118 @@
+"""One event in hand: who it is from, what the conversation was about, and what is said back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from faq.catalog import Catalog
+from faq.matching import Matcher
+from storage.conversations import Conversation
+from storage.people import Person
+
+from handlers import choices, replies
+from handlers.choices import Option
+from handlers.replies import Choice, Reply
+from storage import Address, Identity, Session, conversations, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """One good state of the FAQ, exchanged as a whole when the files change."""
+
+    catalog: Catalog
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    id: str
+    name: str
+    first_answer_within: timedelta
+    resolve_within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerSettings:
+    retention: timedelta = timedelta(days=365)
+    """How long what people wrote is kept."""
+    burst: int = 10
+    """So many questions of one person are answered within `burst_within`; the rest is kept and gets one polite line."""
+    burst_within: timedelta = timedelta(seconds=10)
+    list_lives: timedelta = timedelta(hours=24)
+    """How long a typed number means the last list; a pressed button means what it says for ever."""
+    topic_lives: timedelta = timedelta(minutes=10)
+    """How long the topic of the last answer helps to understand the next question."""
+    close_after: timedelta = timedelta(days=7)
+    """An answered ticket in which nothing more is said is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What handlers know of the house: its units, its settings, and the FAQ as it is now."""
+
+    units: Mapping[str, Unit]
+    knowledge: Callable[[], Knowledge]
+    settings: HandlerSettings = field(default_factory=HandlerSettings)
+
+    def unit_name(self, unit: str) -> str:
+        return self.units[unit].name if unit in self.units else unit
+
+
+@dataclass(slots=True)
+class Turn:
+    session: Session
+    desk: Desk
+    at: datetime
+    who: Identity
+    where: Address
+    person: Person
+    conversation: Conversation
+    source: str = ""
+    """The platform's id of the message that is being answered."""
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.desk.knowledge().catalog
+
+    async def say(
+        self,
+        text: str,
+        options: Sequence[Option] = (),
+        *,
+        page: int = 0,
+        more: str = "",
+        human: str = "",
+        remember: bool = True,
+    ) -> None:
+        """Writes a reply; its choices become what a typed number means, unless `remember` is off.
+
+        `human` is the value of "0. Gặp cán bộ"; `more` the value that shows another page (see `choices.listed`).
+        """
+        await self.offer(text, choices.listed(options, page=page, more=more, human=human), remember=remember)
+
+    async def offer(self, text: str, listed: tuple[Choice, ...], *, remember: bool = True) -> None:
+        """Writes a reply with choices that have their numbers already."""
+        await outbox.put(
+            self.session,
+            outbox.Outgoing(
+                address=self.where,
+                reply=replies.to_json(Reply(text=text, choices=listed)),
+                kind="answer",
+                reply_to=self.source,
+            ),
+            self.at,
+        )
+        if listed and remember:
+            await self.change(choices=tuple(choices.remembered(listed)), choices_at=self.at)
+
+    async def change(self, **fields: object) -> None:
+        """Changes the conversation, here and in what is kept of it."""
+        await conversations.change(self.session, self.conversation.id, **fields)  # type: ignore[arg-type]  # a TypedDict's keys
+        known = await conversations.look(self.session, self.who, self.where)
+        assert known is not None  # noqa: S101 - it was entered at the start of this turn
+        self.conversation = known
+
+    async def hold(self, **fields: object) -> None:
+        """Keeps something of the conversation for the next messages; None forgets it."""
+        held = {name: value for name, value in (self.conversation.held | fields).items() if value is not None}
+        await self.change(held=held)

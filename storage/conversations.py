@@ -1,0 +1,125 @@
+"""What one identity is doing in one place: the last list, the topic, the ticket it is about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
+
+from sqlalchemy import Update, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from storage.addresses import Address, Identity
+from storage.database import Session
+from storage.statements import insert_new
+from storage.tables import ConversationRow, IdentityRow, OutboxRow, OutboxState, QuestionRow, TicketRow
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: int
+    identity_id: int
+    address: Address
+    topic: str
+    topic_at: datetime | None
+    choices: tuple[str, ...]
+    choices_at: datetime | None
+    ticket: int | None
+    mentor_at: datetime | None
+    held: dict[str, Any]
+    slowed_at: datetime | None
+
+
+class Changes(TypedDict, total=False):
+    """What can be changed of a conversation."""
+
+    topic: str
+    topic_at: datetime | None
+    choices: tuple[str, ...]
+    choices_at: datetime | None
+    ticket: int | None
+    held: dict[str, Any]
+    slowed_at: datetime | None
+
+
+async def enter(session: Session, identity: Identity, address: Address, at: datetime) -> Conversation:
+    """The conversation of this identity in this place, begun if need be; the identity must have been met."""
+    del at
+    identity_id = await session.scalar(
+        select(IdentityRow.id).where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user)
+    )
+    key: dict[str, Any] = {"channel": address.channel, "chat": address.chat, "thread": address.thread}
+    new: dict[str, Any] = {"identity_id": identity_id, **key, "topic": "", "choices": [], "held": {}}
+    await insert_new(session, ConversationRow, [new])
+    found = await look(session, identity, address)
+    assert found is not None  # noqa: S101 - it was just made sure of
+    return found
+
+
+async def look(session: Session, identity: Identity, address: Address) -> Conversation | None:
+    row = await session.scalar(
+        select(ConversationRow)
+        .join(IdentityRow, IdentityRow.id == ConversationRow.identity_id)
+        .where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user)
+        .where(
+            ConversationRow.channel == address.channel,
+            ConversationRow.chat == address.chat,
+            ConversationRow.thread == address.thread,
+        )
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        return None
+    return Conversation(
+        row.id,
+        row.identity_id,
+        Address(row.channel, row.chat, row.thread),
+        row.topic,
+        row.topic_at,
+        tuple(row.choices),
+        row.choices_at,
+        row.ticket_id,
+        row.mentor_at,
+        dict(row.held),
+        row.slowed_at,
+    )
+
+
+async def change(session: Session, id_: int, **fields: Unpack[Changes]) -> None:
+    values: dict[str, Any] = dict(fields)
+    if "ticket" in values:
+        values["ticket_id"] = values.pop("ticket")
+    if "choices" in values:
+        values["choices"] = list(values["choices"])
+    if values:
+        await session.execute(update(ConversationRow).where(ConversationRow.id == id_).values(**values))
+
+
+async def mentor_spoke(session: Session, identity_id: int, address: Address, ticket_id: int, at: datetime) -> None:
+    """A mentor's words go to this place: the conversation is about this ticket now."""
+    await session.execute(
+        update(ConversationRow)
+        .where(
+            ConversationRow.identity_id == identity_id,
+            ConversationRow.channel == address.channel,
+            ConversationRow.chat == address.chat,
+            ConversationRow.thread == address.thread,
+        )
+        .values(ticket_id=ticket_id, mentor_at=at)
+    )
+
+
+async def move(session: Session, old: Address, new: Address) -> None:
+    """A chat got another id: what is to be said there, and what was asked there, follows it."""
+
+    def moved(
+        table: type[ConversationRow] | type[QuestionRow] | type[TicketRow] | type[OutboxRow],
+        channel: InstrumentedAttribute[str],
+        chat: InstrumentedAttribute[str],
+    ) -> Update:
+        return update(table).where(channel == old.channel, chat == old.chat).values(channel=new.channel, chat=new.chat)
+
+    for table in (ConversationRow, QuestionRow, TicketRow):
+        await session.execute(moved(table, table.channel, table.chat))
+    unfinished = (OutboxState.QUEUED, OutboxState.HELD)
+    await session.execute(
+        moved(OutboxRow, OutboxRow.channel, OutboxRow.chat).where(OutboxRow.state.in_(unfinished)).values(lane=new.lane)
+    )

@@ -1,0 +1,140 @@
+"""What came in: accepted before it is acknowledged, handled in order per lane, known again when delivered twice."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from storage.database import Session
+from storage.statements import counted, insert_new
+from storage.tables import InboxRow, InboxState
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event as a channel delivered it; channel, bot and key together say which one it is."""
+
+    channel: str
+    bot: str
+    key: str
+    lane: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    id: int
+    channel: str
+    bot: str
+    key: str
+    lane: str
+    payload: dict[str, Any]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An event that kept failing; what was in it is gone, what kind of error it was is not."""
+
+    id: int
+    channel: str
+    error: str
+    at: datetime
+
+
+async def accept(session: Session, arrivals: Sequence[Arrival], at: datetime) -> list[int]:
+    """Stores what is new and returns its ids; what was delivered before changes nothing."""
+    rows = [
+        {
+            "channel": a.channel,
+            "bot": a.bot,
+            "key": a.key,
+            "lane": a.lane,
+            "payload": a.payload,
+            "received_at": at,
+            "state": InboxState.NEW,
+            "attempts": 0,
+            "error": "",
+        }
+        for a in arrivals
+    ]
+    return await insert_new(session, InboxRow, rows)
+
+
+async def waiting(session: Session, *, at: datetime, limit: int, busy: Collection[str]) -> list[Waiting]:
+    """The oldest unhandled event of each lane that is not busy, unless that one waits for its next attempt."""
+    oldest = (
+        select(func.min(InboxRow.id)).where(InboxRow.state == InboxState.NEW).group_by(InboxRow.lane).scalar_subquery()
+    )
+    found = await session.scalars(
+        select(InboxRow)
+        .where(InboxRow.id.in_(oldest), or_(InboxRow.retry_at.is_(None), InboxRow.retry_at <= at))
+        .where(InboxRow.lane.not_in(list(busy)))
+        .order_by(InboxRow.id)
+        .limit(limit)
+    )
+    return [Waiting(r.id, r.channel, r.bot, r.key, r.lane, r.payload or {}, r.attempts) for r in found]
+
+
+async def claim(session: Session, id_: int) -> bool:
+    """True if this transaction may handle the event: it is unhandled, the first of its lane, and nobody else has it."""
+    earlier = aliased(InboxRow)
+    first = ~(
+        select(earlier.id)
+        .where(earlier.lane == InboxRow.lane, earlier.id < InboxRow.id, earlier.state == InboxState.NEW)
+        .exists()
+    )
+    statement = select(InboxRow.id).where(InboxRow.id == id_, InboxRow.state == InboxState.NEW, first)
+    # SQLite's write lock is held already; on PostgreSQL the row's lock keeps other processes away until the commit.
+    return await session.scalar(statement.with_for_update(skip_locked=True, of=InboxRow)) is not None
+
+
+async def done(session: Session, id_: int, at: datetime) -> None:
+    """Handled: what the person wrote is gone from here, only the key is kept."""
+    await _finish(session, id_, InboxState.DONE, "", at)
+
+
+async def failed(session: Session, id_: int, error: str, retry_at: datetime) -> int:
+    """Counts a failed attempt and says when the next one may be; returns how many there were."""
+    attempts = await session.scalar(
+        update(InboxRow)
+        .where(InboxRow.id == id_, InboxRow.state == InboxState.NEW)
+        .values(attempts=InboxRow.attempts + 1, error=error[:200], retry_at=retry_at)
+        .returning(InboxRow.attempts)
+    )
+    return attempts or 0
+
+
+async def set_aside(session: Session, id_: int, error: str, at: datetime) -> None:
+    await _finish(session, id_, InboxState.ASIDE, error, at)
+
+
+async def _finish(session: Session, id_: int, state: InboxState, error: str, at: datetime) -> None:
+    await session.execute(
+        update(InboxRow)
+        .where(InboxRow.id == id_)
+        .values(state=state, payload=None, error=error[:200], handled_at=at, retry_at=None)
+    )
+
+
+async def forget(session: Session, before: datetime) -> int:
+    """Deletes handled events received before this moment; their keys are not known any more."""
+    return counted(
+        await session.execute(delete(InboxRow).where(InboxRow.state == InboxState.DONE, InboxRow.received_at < before))
+    )
+
+
+async def counts(session: Session) -> dict[str, int]:
+    found = await session.execute(select(InboxRow.state, func.count()).group_by(InboxRow.state))
+    return dict(found.tuples().all())
+
+
+async def aside(session: Session, limit: int) -> list[Aside]:
+    """Events that were set aside, newest first."""
+    found = await session.scalars(
+        select(InboxRow).where(InboxRow.state == InboxState.ASIDE).order_by(InboxRow.id.desc()).limit(limit)
+    )
+    return [Aside(r.id, r.channel, r.error, r.handled_at or r.received_at) for r in found]

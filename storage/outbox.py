@@ -1,0 +1,243 @@
+"""What goes out: replies waiting, being sent, and what became of each."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+
+from storage.addresses import Address
+from storage.database import Session
+from storage.statements import counted
+from storage.tables import OutboxPart, OutboxRow, OutboxState
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply that is to be sent."""
+
+    address: Address
+    reply: dict[str, Any]
+    kind: str
+    """`answer`, `mentor`, `proactive` or `staff`: how it is treated when it is unclear whether it arrived."""
+    priority: int = 0
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    reply_to: str = ""
+    edits: int | None = None
+    attachment: int | None = None
+    post: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A row in hand of the sender."""
+
+    id: int
+    address: Address
+    reply: dict[str, Any]
+    kind: str
+    reply_to: str
+    edits: int | None
+    attachment: int | None
+    post: int | None
+    attempts: int
+    parts_sent: dict[int, str]
+    """Platform ids of the parts that arrived already, by number."""
+
+
+async def put(session: Session, outgoing: Outgoing, at: datetime) -> int:
+    row = OutboxRow(
+        lane=outgoing.address.lane,
+        channel=outgoing.address.channel,
+        chat=outgoing.address.chat,
+        thread=outgoing.address.thread,
+        reply=outgoing.reply,
+        kind=outgoing.kind,
+        priority=outgoing.priority,
+        not_before=outgoing.not_before,
+        expires_at=outgoing.expires_at,
+        reply_to=outgoing.reply_to,
+        edits_id=outgoing.edits,
+        attachment_id=outgoing.attachment,
+        post_id=outgoing.post,
+        created_at=at,
+    )
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def due(
+    session: Session, *, at: datetime, limit: int, busy: Collection[str], channels: Collection[str]
+) -> list[Delivery]:
+    """The next row of each lane that is not busy; a lane whose first row waits or is being sent waits with it.
+
+    Lanes with a row of higher priority come first.
+    """
+    unfinished = (OutboxState.QUEUED, OutboxState.SENDING)
+    first = select(func.min(OutboxRow.id)).where(OutboxRow.state.in_(unfinished)).group_by(OutboxRow.lane)
+    found = await session.scalars(
+        select(OutboxRow)
+        .where(
+            OutboxRow.id.in_(first.scalar_subquery()),
+            OutboxRow.state == OutboxState.QUEUED,
+            OutboxRow.channel.in_(list(channels)),
+            OutboxRow.lane.not_in(list(busy)),
+            or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= at),
+        )
+        .order_by(OutboxRow.priority.desc(), OutboxRow.id)
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return await _deliveries(session, list(found))
+
+
+async def begin(session: Session, id_: int, at: datetime, lease: timedelta) -> bool:
+    """True if this sender may send it; until the lease ends, nobody else will."""
+    return await _move(session, id_, OutboxState.QUEUED, OutboxState.SENDING, leased_until=at + lease)
+
+
+async def part_sent(session: Session, id_: int, number: int, platform_id: str, at: datetime) -> None:
+    session.add(OutboxPart(outbox_id=id_, number=number, platform_id=platform_id, sent_at=at))
+    await session.flush()
+
+
+async def sent(session: Session, id_: int, at: datetime) -> None:
+    await _move(session, id_, OutboxState.SENDING, OutboxState.SENT, finished_at=at, error="")
+
+
+async def failed(session: Session, id_: int, error: str, at: datetime) -> None:
+    await _move(session, id_, OutboxState.SENDING, OutboxState.FAILED, finished_at=at, error=error[:200])
+
+
+async def unknown(session: Session, id_: int, error: str, at: datetime) -> None:
+    """The request left, and no answer came."""
+    await _move(session, id_, OutboxState.SENDING, OutboxState.UNKNOWN, finished_at=at, error=error[:200])
+
+
+async def again(session: Session, id_: int, not_before: datetime, error: str) -> None:
+    """It did not arrive; it is tried once more, not before this moment."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == id_, OutboxRow.state == OutboxState.SENDING)
+        .values(
+            state=OutboxState.QUEUED,
+            attempts=OutboxRow.attempts + 1,
+            not_before=not_before,
+            error=error[:200],
+            leased_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def hold(session: Session, id_: int) -> None:
+    """It waits until its place can be written to again; those behind it are sent first when that is their turn."""
+    await _move(session, id_, OutboxState.SENDING, OutboxState.HELD)
+
+
+async def release(session: Session, address: Address) -> None:
+    """This place can be written to again."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.lane == address.lane, OutboxRow.state == OutboxState.HELD)
+        .values(state=OutboxState.QUEUED, not_before=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def cancel(session: Session, id_: int, at: datetime) -> bool:
+    """True if it was still waiting and will not be sent now."""
+    return await _move(session, id_, OutboxState.QUEUED, OutboxState.CANCELLED, finished_at=at)
+
+
+async def expire(session: Session, at: datetime) -> list[Delivery]:
+    """Cancels what waited too long to be worth sending, and returns it."""
+    rows = list(
+        await session.scalars(
+            select(OutboxRow).where(
+                OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.HELD]), OutboxRow.expires_at <= at
+            )
+        )
+    )
+    late = await _deliveries(session, rows)
+    for row in rows:
+        row.state = OutboxState.CANCELLED
+        row.finished_at = at
+    await session.flush()
+    return late
+
+
+async def interrupted(session: Session, *, at: datetime | None) -> list[Delivery]:
+    """What was being sent by a process that died: rows whose lease ended by `at`, or all of them if that is None."""
+    over: list[ColumnElement[bool]] = [OutboxRow.state == OutboxState.SENDING]
+    if at is not None:
+        over.append(OutboxRow.leased_until <= at)
+    found = await session.scalars(
+        select(OutboxRow).where(*over).order_by(OutboxRow.id).execution_options(populate_existing=True)
+    )
+    return await _deliveries(session, list(found))
+
+
+async def state(session: Session, id_: int) -> str | None:
+    return await session.scalar(select(OutboxRow.state).where(OutboxRow.id == id_))
+
+
+async def counts(session: Session) -> dict[str, int]:
+    found = await session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
+    return dict(found.tuples().all())
+
+
+async def forget(session: Session, before: datetime) -> int:
+    """Deletes finished rows created before this moment, except those that tell what became of a post."""
+    finished = (OutboxState.SENT, OutboxState.CANCELLED, OutboxState.FAILED, OutboxState.UNKNOWN)
+    edited = select(OutboxRow.edits_id).where(OutboxRow.edits_id.is_not(None))
+    return counted(
+        await session.execute(
+            delete(OutboxRow)
+            .where(
+                OutboxRow.state.in_(finished),
+                OutboxRow.created_at < before,
+                OutboxRow.post_id.is_(None),
+                OutboxRow.id.not_in(edited),
+            )
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+async def _move(session: Session, id_: int, was: OutboxState, becomes: OutboxState, **values: object) -> bool:
+    changed = await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == id_, OutboxRow.state == was)
+        .values(state=becomes, **{"leased_until": None, **values})
+        .execution_options(synchronize_session=False)
+    )
+    return counted(changed) == 1
+
+
+async def _deliveries(session: Session, rows: list[OutboxRow]) -> list[Delivery]:
+    parts: dict[int, dict[int, str]] = {}
+    for outbox_id, number, platform_id in await session.execute(
+        select(OutboxPart.outbox_id, OutboxPart.number, OutboxPart.platform_id).where(
+            OutboxPart.outbox_id.in_([row.id for row in rows])
+        )
+    ):
+        parts.setdefault(outbox_id, {})[number] = platform_id
+    return [
+        Delivery(
+            row.id,
+            Address(row.channel, row.chat, row.thread),
+            dict(row.reply),
+            row.kind,
+            row.reply_to,
+            row.edits_id,
+            row.attachment_id,
+            row.post_id,
+            row.attempts,
+            parts.get(row.id, {}),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,148 @@
+"""Questions that were asked, and what became of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select, update
+
+from storage import identities
+from storage.addresses import Address, Identity
+from storage.database import Session
+from storage.statements import counted
+from storage.tables import IdentityRow, QuestionRow
+
+
+class Outcome(StrEnum):
+    ANSWERED = "ANSWERED"
+    OFFERED = "OFFERED"
+    """Some entries were offered to choose from."""
+    UNKNOWN = "UNKNOWN"
+    ROUTINE = "ROUTINE"
+    """A greeting, an emergency, something that is asked elsewhere."""
+    SOLVED = "SOLVED"
+    """The person said that the answer was the right one."""
+    REJECTED = "REJECTED"
+    TICKET = "TICKET"
+    CANCELLED = "CANCELLED"
+    LIMITED = "LIMITED"
+    """Kept, but not answered: too many came at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: int
+    person_id: int
+    address: Address
+    text: str
+    """Empty once it was erased."""
+    at: datetime
+    verdict: str
+    offered: tuple[str, ...]
+    entry: str
+    outcome: Outcome
+    ticket: int | None
+
+
+async def ask(
+    session: Session,
+    *,
+    person_id: int,
+    identity: Identity,
+    address: Address,
+    text: str,
+    at: datetime,
+    verdict: str,
+    offered: Sequence[str],
+    entry: str,
+    outcome: Outcome,
+) -> int:
+    row = QuestionRow(
+        person_id=person_id,
+        identity_id=await identities.id_of(session, identity),
+        channel=address.channel,
+        chat=address.chat,
+        thread=address.thread,
+        text=text,
+        at=at,
+        verdict=verdict,
+        offered=list(offered),
+        entry=entry,
+        outcome=outcome,
+    )
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def get(session: Session, id_: int) -> Question | None:
+    row = await session.scalar(
+        select(QuestionRow).where(QuestionRow.id == id_).execution_options(populate_existing=True)
+    )
+    return _question(row) if row else None
+
+
+async def settle(
+    session: Session, id_: int, outcome: Outcome, *, entry: str | None = None, ticket: int | None = None
+) -> None:
+    """Says what became of a question; an entry or a ticket that is not named stays as it was."""
+    values: dict[str, object] = {"outcome": outcome}
+    if entry is not None:
+        values["entry"] = entry
+    if ticket is not None:
+        values["ticket_id"] = ticket
+    await session.execute(update(QuestionRow).where(QuestionRow.id == id_).values(**values))
+
+
+async def recent(session: Session, identity: Identity, since: datetime) -> int:
+    """How many questions this identity asked after that moment."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(QuestionRow)
+        .join(IdentityRow, IdentityRow.id == QuestionRow.identity_id)
+        .where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user, QuestionRow.at > since)
+    )
+    return found or 0
+
+
+async def of_person(session: Session, person_id: int, *, limit: int, offset: int = 0) -> list[Question]:
+    """Newest first."""
+    found = await session.scalars(
+        select(QuestionRow)
+        .where(QuestionRow.person_id == person_id)
+        .order_by(QuestionRow.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_question(row) for row in found]
+
+
+async def counts(session: Session) -> dict[str, int]:
+    """How many questions had each outcome."""
+    found = await session.execute(select(QuestionRow.outcome, func.count()).group_by(QuestionRow.outcome))
+    return dict(found.tuples().all())
+
+
+async def erase_older(session: Session, before: datetime) -> int:
+    """Blanks the words of questions asked before that moment; what became of them stays for the statistics."""
+    return counted(
+        await session.execute(
+            update(QuestionRow).where(QuestionRow.at < before, QuestionRow.text != "").values(text="")
+        )
+    )
+
+
+def _question(row: QuestionRow) -> Question:
+    return Question(
+        row.id,
+        row.person_id,
+        Address(row.channel, row.chat, row.thread),
+        row.text,
+        row.at,
+        row.verdict,
+        tuple(row.offered),
+        row.entry,
+        Outcome(row.outcome),
+        row.ticket_id,
+    )

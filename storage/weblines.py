@@ -1,0 +1,61 @@
+"""The lines of web chats, as browsers show them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from storage.database import Session
+from storage.statements import counted, insert_new
+from storage.tables import WebLine
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    id: int
+    chat: str
+    key: str
+    mine: bool
+    """True if the member wrote it."""
+    body: dict[str, Any]
+    at: datetime
+
+
+async def add(session: Session, chat: str, key: str, mine: bool, body: dict[str, Any], at: datetime) -> int:
+    """Adds a line and returns its id; a line with the same key is not added again."""
+    row = {"chat": chat, "key": key, "mine": mine, "body": body, "at": at}
+    if new := await insert_new(session, WebLine, [row]):
+        return new[0]
+    known = await session.scalar(select(WebLine.id).where(WebLine.chat == chat, WebLine.key == key))
+    assert known is not None  # noqa: S101 - the unique constraint said so
+    return known
+
+
+async def after(session: Session, chat: str, id_: int, limit: int) -> list[Line]:
+    """Lines that came after this one, oldest first."""
+    found = await session.scalars(
+        select(WebLine).where(WebLine.chat == chat, WebLine.id > id_).order_by(WebLine.id).limit(limit)
+    )
+    return [_line(row) for row in found]
+
+
+async def before(session: Session, chat: str, id_: int | None, limit: int) -> list[Line]:
+    """The last lines, or those just before this one; oldest first."""
+    wanted = select(WebLine).where(WebLine.chat == chat)
+    if id_ is not None:
+        wanted = wanted.where(WebLine.id < id_)
+    found = await session.scalars(wanted.order_by(WebLine.id.desc()).limit(limit))
+    return [_line(row) for row in found][::-1]
+
+
+async def clear(session: Session, chat: str) -> None:
+    await session.execute(delete(WebLine).where(WebLine.chat == chat))
+
+
+async def forget(session: Session, older_than: datetime) -> int:
+    return counted(await session.execute(delete(WebLine).where(WebLine.at < older_than)))
+
+
+def _line(row: WebLine) -> Line:
+    return Line(row.id, row.chat, row.key, row.mine, dict(row.body), row.at)
