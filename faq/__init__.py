@@ -1,0 +1,1 @@
+"""What the helpdesk knows, and which of it a question means."""

@@ -1,0 +1,254 @@
+"""Brings Vietnamese as people type it into one form, layer by layer, with and without diacritics.
+
+The layers: Unicode forms and case; lengthened letters; what an input method left undone (Telex, VNI); where the tone mark
+stands; amounts; short forms and slips of the glossary. What has been through it comes out of it unchanged.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from faq import syllables
+from faq.models import Glossary
+
+LONGEST = 1500  # words; what is longer is a document, and its beginning says enough
+
+_KEPT_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
+_WORD = re.compile(r"[^\W_]+")
+_GROUPS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
+_SIGNS = str.maketrans({"$": " tiền ", "₫": " đồng ", "%": " phần trăm ", "&": " và "})
+_RUN = re.compile(r"([^\W\d_])\1{2,}")
+_AMOUNT = re.compile(r"(\d+)(tr|triệu|trieu|củ|k|ng|nghìn|nghin|ngàn|đ|đồng|vnd|vnđ|tỷ|tỉ|ty)(\d{0,3})")
+_UNITS = {
+    "tr": "triệu", "triệu": "triệu", "trieu": "triệu", "củ": "triệu", "k": "nghìn", "ng": "nghìn", "nghìn": "nghìn",
+    "nghin": "nghìn", "ngàn": "nghìn", "đ": "đồng", "đồng": "đồng", "vnd": "đồng", "vnđ": "đồng", "tỷ": "tỉ", "tỉ": "tỉ",
+    "ty": "tỉ",
+}  # fmt: skip
+_LOANWORDS = frozenset(
+    ["app", "best", "box", "bus", "car", "cos", "cost", "fast", "gas", "her", "host", "last", "list", "max", "mix", "must", "nest", "pos", "post", "rest", "sex", "six", "tax", "test", "tour", "user", "zoom"]
+)
+"""Words that would be read as unfinished Telex or as lengthened."""
+_ROUNDS = 8  # a round of rewriting is the last but for forms that stand in other forms' meanings
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A text in its normal form."""
+
+    marked: tuple[str, ...] = ()
+    """The words, with diacritics where they were typed or are certain."""
+    folded: tuple[str, ...] = ()
+    """The same words without diacritics."""
+    perhaps: tuple[str, ...] = ()
+    """Further words, without diacritics, that short forms in it may stand for."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.marked)
+
+    @property
+    def plain(self) -> str:
+        return " ".join(self.folded)
+
+    @property
+    def has_marks(self) -> bool:
+        """True if it was typed with diacritics, so that a missing one means something too."""
+        marked = sum(one != other for one, other in zip(self.marked, self.folded, strict=True))
+        return marked * 3 > len(self.marked)
+
+
+@lru_cache(maxsize=50_000)
+def fold(word: str) -> str:
+    """Without diacritics, in small letters."""
+    apart = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+def normalise(text: str, glossary: Glossary) -> Normal:
+    """The normal form of a text; any text has one."""
+    return _ready(glossary).normal(text)
+
+
+class Normaliser:
+    """A glossary made ready for use, once for many texts."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        self._rules = _Rules(glossary)
+
+    def normal(self, text: str) -> Normal:
+        words = tuple(_split(text)[:LONGEST])
+        perhaps: dict[str, None] = {}
+        seen: dict[tuple[str, ...], None] = {}
+        while words not in seen and len(seen) < _ROUNDS:
+            seen[words] = None
+            words = tuple(self._round(words, perhaps)[:LONGEST])
+        folded = tuple(fold(word) for word in words)
+        return Normal(words, folded, tuple(word for word in perhaps if word not in folded))
+
+    def _round(self, words: Sequence[str], perhaps: dict[str, None]) -> list[str]:
+        typed = [word if word in self._rules.kept else _shorten(word) for word in words]
+        typed = _finish(typed, self._rules.kept)
+        typed = [_place_tone(word) for word in typed]
+        return self._rules.apply(_amounts(typed), perhaps)
+
+
+@lru_cache(maxsize=4)
+def _ready(glossary: Glossary) -> Normaliser:
+    return Normaliser(glossary)
+
+
+def _split(text: str) -> list[str]:
+    """The words, in NFC and small letters, with no mark that Vietnamese does not have."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_SIGNS)
+    apart = unicodedata.normalize("NFD", plain)
+    kept = (
+        c
+        for c in apart
+        if c in _KEPT_MARKS or not (unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Mn", "Me"))
+    )
+    whole = unicodedata.normalize("NFC", "".join(kept))
+    single = "".join(c for c in whole if c not in _KEPT_MARKS)  # those that found no letter to stand on
+    return _WORD.findall(_GROUPS.sub("", single))
+
+
+def _shorten(word: str) -> str:
+    """Letters drawn out ("quáaaa", "rồiii") are said once."""
+    short = _RUN.sub(r"\1", word)
+    if syllables.is_syllable(short, fold(short)):
+        return short
+    single: list[str] = []
+    for letter in short:
+        if single and fold(letter) == fold(single[-1]) and letter.isalpha():
+            single[-1] = max(letter, single[-1], key=lambda c: len(unicodedata.normalize("NFD", c)))
+        else:
+            single.append(letter)
+    candidate = "".join(single)
+    # "khoong" and "ddi" are doubled for another reason, and come next.
+    if candidate != short and syllables.from_telex(short) is None and syllables.is_syllable(candidate, fold(candidate)):
+        return candidate
+    return short
+
+
+def _finish(words: Sequence[str], kept: frozenset[str]) -> list[str]:
+    """Syllables whose keys no input method took in; one with a digit at its end alone may be a number: "lan2"."""
+    vni = {word: done for word in words if word not in kept and (done := syllables.from_vni(word)) and len(word) > 2}
+    certain = len(vni) > 1
+    finished = []
+    for word in words:
+        if word in vni and (certain or any(c.isdigit() for c in word[:-1]) or word[-1] in "6789"):
+            finished.append(vni[word])
+        elif word in kept or len(word) < 3 or not word.isalpha() or syllables.is_syllable(word, fold(word)):
+            finished.append(word)
+        else:
+            finished.append(syllables.from_telex(word) or word)
+    return finished
+
+
+def _place_tone(word: str) -> str:
+    found = syllables.parse(word)
+    return str(found) if found is not None else word
+
+
+def _amounts(words: Sequence[str]) -> list[str]:
+    """ "2tr", "10k", "1tr8": the number and its unit as words of their own."""
+    apart: list[str] = []
+    for word in words:
+        if found := _AMOUNT.fullmatch(word):
+            apart += [found[1], _UNITS[found[2]], *([found[3]] if found[3] else [])]
+        elif word in ("k", "tr", "đ") and apart and apart[-1].isdecimal():
+            apart.append(_UNITS[word])
+        else:
+            apart.append(word)
+    return apart
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    form: tuple[str, ...]
+    meaning: tuple[str, ...]
+    perhaps: tuple[str, ...] = ()
+
+
+class _Rules:
+    """What the glossary makes of short forms, slips, and the names of platforms."""
+
+    def __init__(self, glossary: Glossary) -> None:
+        self._starting: dict[str, list[_Rule]] = {}
+        self._unsure: dict[str, tuple[str, ...]] = {}
+        for typo in glossary.common_typos:
+            self._add(typo.form, typo.canonical)
+        for short in (*glossary.abbreviations, *glossary.teencode):
+            self._add_short(short.form, short.expands_to, short.note or "")
+        for term in glossary.terms:
+            if term.kind == "nen-tang":
+                for variant in term.variants:
+                    if not _readable(_form(variant)) or len(_form(variant)) > 1:
+                        self._add(variant, term.canonical)
+        for rules in self._starting.values():
+            rules.sort(key=lambda rule: -len(rule.form))
+        single = {rule.form[0] for rules in self._starting.values() for rule in rules if len(rule.form) == 1}
+        self.kept = frozenset(single | self._unsure.keys() | _LOANWORDS)
+
+    def _add_short(self, form: str, meanings: Sequence[str], note: str) -> None:
+        otherwise = re.search(r"còn lại = (\w+)", note)
+        ordered = (
+            sorted(meanings, key=lambda meaning: bool(otherwise) and otherwise[1] != meaning) if otherwise else meanings
+        )
+        words, first = _form(form), _form(ordered[0])
+        others = tuple(fold(word) for meaning in ordered[1:] for word in _form(meaning))
+        if _readable(words) and [fold(word) for word in words] != [fold(word) for word in first]:
+            # "nha", "cap", "hong" are words as well (nhà, cấp, hồng), above all where diacritics are left out.
+            if len(words) == 1:
+                self._unsure[words[0]] = (*(fold(word) for word in first), *others)
+            return
+        itself = tuple(fold(word) for word in words) if re.search(r"cũng|trừ|ngữ cảnh", note) else ()
+        self._add(form, ordered[0], (*others, *itself))
+
+    def _add(self, form: str, meaning: str, perhaps: Iterable[str] = ()) -> None:
+        words, becomes = _form(form), _form(meaning)
+        inside = any(becomes[i : i + len(words)] == words for i in range(len(becomes)))
+        if words and becomes and not inside:
+            self._starting.setdefault(fold(words[0]), []).append(_Rule(words, becomes, tuple(perhaps)))
+
+    def apply(self, words: Sequence[str], perhaps: dict[str, None]) -> list[str]:
+        rewritten: list[str] = []
+        at = 0
+        while at < len(words):
+            rule = next(
+                (rule for rule in self._starting.get(fold(words[at]), ()) if _stands(rule.form, words, at)), None
+            )
+            if rule is None or (words[at] == "0" and _counted(words, at)):
+                perhaps |= dict.fromkeys(self._unsure.get(words[at], ()))
+                rewritten.append(words[at])
+                at += 1
+            else:
+                rewritten += rule.meaning
+                perhaps |= dict.fromkeys(rule.perhaps)
+                at += len(rule.form)
+        return rewritten
+
+
+def _stands(form: Sequence[str], words: Sequence[str], at: int) -> bool:
+    """True if a form stands there; one of several words also without its diacritics."""
+    there = words[at : at + len(form)]
+    if len(there) < len(form):
+        return False
+    return all(
+        word == wanted or (len(form) > 1 and word == fold(wanted)) for word, wanted in zip(there, form, strict=True)
+    )
+
+
+def _counted(words: Sequence[str], at: int) -> bool:
+    """True if a 0 is a number there, not a short "không"."""
+    beside = (*words[max(0, at - 1) : at], *words[at + 1 : at + 2])
+    return any(word.isdecimal() or word in _UNITS.values() for word in beside)
+
+
+def _readable(words: Sequence[str]) -> bool:
+    return all(syllables.is_syllable(word, fold(word)) for word in words)
+
+
+def _form(text: str) -> tuple[str, ...]:
+    return tuple(_place_tone(word) for word in _split(text))
