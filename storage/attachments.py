@@ -1,6 +1,6 @@
 """Files that came with messages: where their bytes are, which post they belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from storage.addresses import Address
 from storage.database import Session
-from storage.tables import AttachmentRow, AttachmentState
+from storage.tables import AttachmentRow, AttachmentState, OutboxRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ async def add(session: Session, *, address: Address, sha256: str, type: str, siz
         AttachmentRow(
             channel=address.channel,
             chat=address.chat,
+            thread=address.thread,
             reference="",
             sha256=sha256,
             type=type,
@@ -51,6 +52,7 @@ async def expect(session: Session, *, address: Address, reference: str, at: date
         AttachmentRow(
             channel=address.channel,
             chat=address.chat,
+            thread=address.thread,
             reference=reference,
             state=AttachmentState.PENDING,
             created_at=at,
@@ -84,7 +86,7 @@ async def get(session: Session, id_: int) -> Attachment | None:
     return _attachment(row) if row else None
 
 
-async def attach(session: Session, ids: Sequence[int], post_id: int) -> None:
+async def attach(session: Session, ids: Collection[int], post_id: int) -> None:
     if ids:
         await session.execute(update(AttachmentRow).where(AttachmentRow.id.in_(ids)).values(post_id=post_id))
 
@@ -97,13 +99,14 @@ async def unused(session: Session, before: datetime) -> list[Attachment]:
     return [_attachment(row) for row in found]
 
 
-async def drop(session: Session, ids: Sequence[int]) -> list[str]:
+async def drop(session: Session, ids: Collection[int]) -> list[str]:
     """Forgets files; returns the names of stored bytes that nothing refers to any more."""
     if not ids:
         return []
     names = {
         name for name in await session.scalars(select(AttachmentRow.sha256).where(AttachmentRow.id.in_(ids))) if name
     }
+    await session.execute(update(OutboxRow).where(OutboxRow.attachment_id.in_(ids)).values(attachment_id=None))
     await session.execute(delete(AttachmentRow).where(AttachmentRow.id.in_(ids)))
     return sorted(names - await _in_use(session, names))
 
@@ -120,7 +123,7 @@ async def _in_use(session: Session, names: set[str]) -> set[str]:
 def _attachment(row: AttachmentRow) -> Attachment:
     return Attachment(
         row.id,
-        Address(row.channel, row.chat),
+        Address(row.channel, row.chat, row.thread),
         row.reference,
         row.sha256,
         row.type,

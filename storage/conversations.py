@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Update, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import aliased
 
+from storage import identities
 from storage.addresses import Address, Identity
 from storage.database import Session
 from storage.statements import insert_new
-from storage.tables import ConversationRow, IdentityRow, OutboxRow, OutboxState, QuestionRow, TicketRow
+from storage.tables import AttachmentRow, ConversationRow, IdentityRow, OutboxRow, OutboxState, QuestionRow, TicketRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,14 @@ class Changes(TypedDict, total=False):
 
 
 async def enter(session: Session, identity: Identity, address: Address, at: datetime) -> Conversation:
-    """The conversation of this identity in this place, begun if need be; the identity must have been met."""
+    """The conversation of this identity in this place, begun if need be; `UnknownRow` if the identity was never met."""
     del at
-    identity_id = await session.scalar(
-        select(IdentityRow.id).where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user)
-    )
-    key: dict[str, Any] = {"channel": address.channel, "chat": address.chat, "thread": address.thread}
-    new: dict[str, Any] = {"identity_id": identity_id, **key, "topic": "", "choices": [], "held": {}}
-    await insert_new(session, ConversationRow, [new])
+    found = await look(session, identity, address)
+    if found is not None:
+        return found
+    place: dict[str, Any] = {"channel": address.channel, "chat": address.chat, "thread": address.thread}
+    begun: dict[str, Any] = {"identity_id": await identities.id_of(session, identity), "choices": [], "held": {}}
+    await insert_new(session, ConversationRow, [place | begun])
     found = await look(session, identity, address)
     assert found is not None  # noqa: S101 - it was just made sure of
     return found
@@ -108,18 +109,26 @@ async def mentor_spoke(session: Session, identity_id: int, address: Address, tic
 
 
 async def move(session: Session, old: Address, new: Address) -> None:
-    """A chat got another id: what is to be said there, and what was asked there, follows it."""
-
-    def moved(
-        table: type[ConversationRow] | type[QuestionRow] | type[TicketRow] | type[OutboxRow],
-        channel: InstrumentedAttribute[str],
-        chat: InstrumentedAttribute[str],
-    ) -> Update:
-        return update(table).where(channel == old.channel, chat == old.chat).values(channel=new.channel, chat=new.chat)
-
-    for table in (ConversationRow, QuestionRow, TicketRow):
-        await session.execute(moved(table, table.channel, table.chat))
-    unfinished = (OutboxState.QUEUED, OutboxState.HELD)
+    """A chat got another id: what is to be said there, and what was asked and sent there, follows it."""
+    there = aliased(ConversationRow)
+    # Somebody may have written in the new place before we heard of the move; what they do there counts.
+    begun = (
+        select(there.id)
+        .where(there.identity_id == ConversationRow.identity_id, there.thread == ConversationRow.thread)
+        .where(there.channel == new.channel, there.chat == new.chat)
+        .exists()
+    )
     await session.execute(
-        moved(OutboxRow, OutboxRow.channel, OutboxRow.chat).where(OutboxRow.state.in_(unfinished)).values(lane=new.lane)
+        delete(ConversationRow)
+        .where(ConversationRow.channel == old.channel, ConversationRow.chat == old.chat, begun)
+        .execution_options(synchronize_session=False)
+    )
+    place = {"channel": new.channel, "chat": new.chat}
+    for table in (ConversationRow, QuestionRow, TicketRow, AttachmentRow):
+        await session.execute(update(table).where(table.channel == old.channel, table.chat == old.chat).values(**place))
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.channel == old.channel, OutboxRow.chat == old.chat)
+        .where(OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.HELD]))
+        .values(**place, lane=new.lane)
     )

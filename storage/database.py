@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -31,7 +33,10 @@ class Database:
         """True if there was no schema before this process made it."""
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         self._engine = engine
-        self._readers = async_sessionmaker(engine, expire_on_commit=False)
+        reading = engine
+        if self.dialect == "postgresql":
+            reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._readers = async_sessionmaker(reading, expire_on_commit=False)
         self._writers = async_sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
         self._one_writer: contextlib.AbstractAsyncContextManager[object] = (
             asyncio.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
@@ -52,16 +57,31 @@ class Database:
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
         try:
-            async with engine.execution_options(writes=True).connect() as connection:
+            async with engine.execution_options(writes=True, migrates=True).connect() as connection:
                 fresh = await connection.run_sync(_migrate)
                 await connection.commit()
-        except (DBAPIError, OSError) as error:
-            await engine.dispose()
-            reason = str(getattr(error, "orig", error)).strip().splitlines()
-            raise UnusableDatabase(
-                f"database {full.render_as_string(hide_password=True)}: {reason[0] if reason else type(error).__name__}"
-            ) from error
+        except (DBAPIError, CommandError, sqlite3.Error, OSError) as error:
+            raise _unusable(full, error) from error
+        finally:
+            await engine.dispose()  # the connection of the migrations does not look after foreign keys
         return cls(engine, fresh=fresh)
+
+    @staticmethod
+    async def look(url: str) -> str:
+        """One line about the database as it is now, which stays as it is; raises `UnusableDatabase`."""
+        full = _url(url)
+        name = full.render_as_string(hide_password=True)
+        if full.get_backend_name() == "sqlite" and not Path(full.database or "").exists():  # noqa: ASYNC240 - nobody waits
+            return f"{name}: will be made at the first start"
+        engine = create_async_engine(full, connect_args=_connect_args(full))
+        try:
+            async with engine.connect() as connection:
+                found = await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
+        except (DBAPIError, sqlite3.Error, OSError) as error:
+            raise _unusable(full, error) from error
+        finally:
+            await engine.dispose()
+        return f"{name}: schema {found or 'will be made at the next start'}"
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
@@ -77,6 +97,13 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _unusable(url: URL, error: Exception) -> UnusableDatabase:
+    reason = str(getattr(error, "orig", error)).strip().splitlines()
+    return UnusableDatabase(
+        f"database {url.render_as_string(hide_password=True)}: {reason[0] if reason else type(error).__name__}"
+    )
 
 
 def _url(url: str) -> URL:
@@ -122,7 +149,12 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     # "database is locked" however long it waits.
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
+        options = connection.get_execution_options()
+        writes = options.get("writes", False)
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        if options.get("migrates", False):
+            # To change a table is to copy and drop it, which must not take along the rows that refer to it.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

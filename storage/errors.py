@@ -5,9 +5,9 @@ class StorageError(Exception):
     """The base of all errors of this package."""
 
 
-class UnusableDatabase(StorageError):  # noqa: N818 - the name is the statement
+class UnusableDatabase(StorageError):
     """The database can't be opened as configured; the operator must change something."""
 
 
-class UnknownRow(StorageError):  # noqa: N818
+class UnknownRow(StorageError):
     """Something was asked for by an id that is not (or no longer) there."""

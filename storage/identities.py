@@ -1,4 +1,4 @@
-"""Accounts on channels, and whose they are."""
+"""Accounts on channels, by the ids under which they are kept."""
 
 from sqlalchemy import select
 
@@ -10,15 +10,9 @@ from storage.tables import IdentityRow
 
 async def id_of(session: Session, identity: Identity) -> int:
     """Raises `UnknownRow` if the identity was never met."""
-    row = await find(session, identity)
-    if row is None:
-        raise UnknownRow("identity")
-    return row.id
-
-
-async def find(session: Session, identity: Identity) -> IdentityRow | None:
-    return await session.scalar(
-        select(IdentityRow)
-        .where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user)
-        .execution_options(populate_existing=True)
+    found = await session.scalar(
+        select(IdentityRow.id).where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user)
     )
+    if found is None:
+        raise UnknownRow("identity")
+    return found

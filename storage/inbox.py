@@ -129,7 +129,7 @@ async def forget(session: Session, before: datetime) -> int:
 
 async def counts(session: Session) -> dict[str, int]:
     found = await session.execute(select(InboxRow.state, func.count()).group_by(InboxRow.state))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 async def aside(session: Session, limit: int) -> list[Aside]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -10,6 +10,9 @@ from storage import people
 from storage.database import Session
 from storage.people import Person
 from storage.tables import Invitation as InvitationRow
+
+LIVES = timedelta(hours=24)
+"""How long an invitation can be spent."""
 
 
 @dataclass(frozen=True, slots=True)

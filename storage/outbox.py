@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from storage.addresses import Address
 from storage.database import Session
-from storage.statements import counted
+from storage.statements import counted, insert_new
 from storage.tables import OutboxPart, OutboxRow, OutboxState
 
 
@@ -72,12 +72,19 @@ async def put(session: Session, outgoing: Outgoing, at: datetime) -> int:
 async def due(
     session: Session, *, at: datetime, limit: int, busy: Collection[str], channels: Collection[str]
 ) -> list[Delivery]:
-    """The next row of each lane that is not busy; a lane whose first row waits or is being sent waits with it.
+    """The next row of each lane that is not busy; those behind one that is being sent, or tried again later, wait.
 
-    Lanes with a row of higher priority come first.
+    A row that was only planned for later does not hold up its lane. Lanes with a row of higher priority come first.
     """
-    unfinished = (OutboxState.QUEUED, OutboxState.SENDING)
-    first = select(func.min(OutboxRow.id)).where(OutboxRow.state.in_(unfinished)).group_by(OutboxRow.lane)
+    in_line = or_(
+        OutboxRow.state == OutboxState.SENDING,
+        and_(
+            OutboxRow.state == OutboxState.QUEUED,
+            or_(OutboxRow.attempts > 0, OutboxRow.not_before.is_(None), OutboxRow.not_before <= at),
+            or_(OutboxRow.expires_at.is_(None), OutboxRow.expires_at > at),
+        ),
+    )
+    first = select(func.min(OutboxRow.id)).where(in_line).group_by(OutboxRow.lane)
     found = await session.scalars(
         select(OutboxRow)
         .where(
@@ -100,8 +107,8 @@ async def begin(session: Session, id_: int, at: datetime, lease: timedelta) -> b
 
 
 async def part_sent(session: Session, id_: int, number: int, platform_id: str, at: datetime) -> None:
-    session.add(OutboxPart(outbox_id=id_, number=number, platform_id=platform_id, sent_at=at))
-    await session.flush()
+    row = {"outbox_id": id_, "number": number, "platform_id": platform_id, "sent_at": at}
+    await insert_new(session, OutboxPart, [row])
 
 
 async def sent(session: Session, id_: int, at: datetime) -> None:
@@ -187,7 +194,7 @@ async def state(session: Session, id_: int) -> str | None:
 
 async def counts(session: Session) -> dict[str, int]:
     found = await session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 async def forget(session: Session, before: datetime) -> int:

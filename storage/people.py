@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import ColumnElement, Update, and_, case, delete, or_, select, update
+from sqlalchemy.orm import aliased
 
 from storage import attachments, identities, tickets
 from storage.addresses import Address, Identity
@@ -23,9 +24,7 @@ from storage.tables import (
     TicketRow,
     WebLine,
 )
-from storage.tables import (
-    Person as PersonRow,
-)
+from storage.tables import Person as PersonRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +59,34 @@ class Erased:
 
 
 async def meet(session: Session, identity: Identity, at: datetime) -> Person:
-    """The person behind an identity; somebody new is made known."""
-    known = await identities.find(session, identity)
-    if known is None:
-        person = PersonRow(name="", created_at=at)
-        session.add(person)
-        await session.flush()
-        row = {"channel": identity.channel, "user": identity.user, "person_id": person.id, "created_at": at}
-        if not await insert_new(session, IdentityRow, [row]):  # another process met them at the same moment
-            await session.delete(person)
-            await session.flush()
-        known = await identities.find(session, identity)
-        assert known is not None  # noqa: S101 - it was just made sure of
-    found = await find(session, known.person_id)
-    assert found is not None  # noqa: S101 - a foreign key
-    return found
+    """The person behind an identity; somebody new is made known. Until the commit they are not erased by others."""
+    known = await _behind(session, identity)
+    if known is not None:
+        return known
+    person = PersonRow(name="", created_at=at)
+    session.add(person)
+    await session.flush()
+    row = {"channel": identity.channel, "user": identity.user, "person_id": person.id, "created_at": at}
+    if await insert_new(session, IdentityRow, [row]):
+        return Person(person.id, person.name)
+    await session.delete(person)  # another process met them at the same moment
+    await session.flush()
+    known = await _behind(session, identity)
+    assert known is not None  # noqa: S101 - it was just made sure of
+    return known
+
+
+async def _behind(session: Session, identity: Identity) -> Person | None:
+    """The person, locked on PostgreSQL so that `erase` waits until what is being written here is there to be erased."""
+    row = await session.scalar(
+        select(PersonRow)
+        .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
+        .where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user)
+        .where(PersonRow.erased_at.is_(None))
+        .with_for_update(read=True, of=PersonRow)
+        .execution_options(populate_existing=True)
+    )
+    return Person(row.id, row.name) if row else None
 
 
 async def add(session: Session, name: str, at: datetime) -> Person:
@@ -88,6 +100,11 @@ async def add(session: Session, name: str, at: datetime) -> Person:
 async def find(session: Session, person_id: int) -> Person | None:
     row = await session.get(PersonRow, person_id)
     return Person(row.id, row.name) if row else None
+
+
+async def nobody(session: Session) -> bool:
+    """True if nobody was ever met here."""
+    return await session.scalar(select(PersonRow.id).limit(1)) is None
 
 
 async def roles(session: Session, person_id: int) -> tuple[RoleOf, ...]:
@@ -151,60 +168,75 @@ async def _move(session: Session, identity_id: int, person_id: int) -> None:
 async def erase(session: Session, person_id: int, at: datetime) -> Erased:
     """Erases what a person wrote and what was written to them; steps and numbers stay, and are true.
 
-    Open tickets are closed. Who had the identity and writes again is somebody new.
+    Open tickets are closed. Whoever writes again from the same account is somebody new.
     """
+    await session.execute(
+        update(PersonRow).where(PersonRow.id == person_id).values(name="", erased_at=at)
+    )  # first, because it waits for those who are just writing something of this person's (see `meet`)
     for ticket in await tickets.of_person(session, person_id, only_open=True, limit=10_000):
         await tickets.step(session, ticket.id, "erase", actor=None, at=at, reason="erased")
-    own_identities = select(IdentityRow.id).where(IdentityRow.person_id == person_id)
     own_tickets = select(TicketRow.id).where(TicketRow.person_id == person_id)
+    own_posts = select(PostRow.id).where(
+        or_(PostRow.ticket_id.in_(own_tickets), and_(PostRow.author_id == person_id, PostRow.kind == "member"))
+    )
     chats = await _chats(session, person_id)
 
     await session.execute(update(QuestionRow).where(QuestionRow.person_id == person_id).values(text=""))
-    await session.execute(update(PostRow).where(PostRow.ticket_id.in_(own_tickets)).values(text=""))
-    files: list[str] = []
+    await session.execute(_blank(OutboxRow.post_id.in_(own_posts), at))
+    files = await session.scalars(select(AttachmentRow.id).where(AttachmentRow.post_id.in_(own_posts)))
+    sent = set(files)
     for chat in chats:
-        here = (OutboxRow.channel == chat.channel, OutboxRow.chat == chat.chat)
-        await session.execute(
-            update(OutboxRow)
-            .where(*here, OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.HELD]))
-            .values(state=OutboxState.CANCELLED, finished_at=at)
-        )
-        await session.execute(update(OutboxRow).where(*here).values(reply={}))
+        await session.execute(_blank(and_(OutboxRow.channel == chat.channel, OutboxRow.chat == chat.chat), at))
         if chat.channel == "web":
             await session.execute(delete(WebLine).where(WebLine.chat == chat.chat))
-        sent = await session.scalars(
-            select(AttachmentRow.id).where(AttachmentRow.channel == chat.channel, AttachmentRow.chat == chat.chat)
+        sent |= set(
+            await session.scalars(
+                select(AttachmentRow.id).where(AttachmentRow.channel == chat.channel, AttachmentRow.chat == chat.chat)
+            )
         )
-        files += await attachments.drop(session, list(sent))
+        # What waits in another chat of theirs was written before they asked to be erased; it is not handled any more.
         await session.execute(
-            update(InboxRow).where(InboxRow.lane == chat.lane, InboxRow.state == InboxState.ASIDE).values(payload=None)
+            update(InboxRow)
+            .where(InboxRow.lane == chat.lane, InboxRow.state == InboxState.NEW, InboxRow.received_at < at)
+            .values(state=InboxState.DONE, payload=None, handled_at=at)
         )
-    await session.execute(delete(ConversationRow).where(ConversationRow.identity_id.in_(own_identities)))
-    for table in (QuestionRow, TicketRow, PostRow):
-        await session.execute(update(table).where(table.identity_id.in_(own_identities)).values(identity_id=None))
+    await session.execute(update(PostRow).where(PostRow.id.in_(own_posts)).values(text=""))
+    unreferenced = await attachments.drop(session, sent)
     await session.execute(delete(IdentityRow).where(IdentityRow.person_id == person_id))
-    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(name="", erased_at=at))
     session.expire_all()
-    return Erased(chats, tuple(files))
+    return Erased(chats, tuple(unreferenced))
+
+
+def _blank(condition: ColumnElement[bool], at: datetime) -> Update:
+    """Empties outgoing rows; those not sent yet are cancelled, one just being sent is not tried again."""
+    unsent = OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.HELD])
+    sending = OutboxRow.state == OutboxState.SENDING
+    return (
+        update(OutboxRow)
+        .where(condition)
+        .values(
+            reply={},
+            state=case((unsent, OutboxState.CANCELLED), else_=OutboxRow.state),
+            finished_at=case((unsent, at), else_=OutboxRow.finished_at),
+            expires_at=case((sending, at), else_=OutboxRow.expires_at),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _chats(session: Session, person_id: int) -> tuple[Address, ...]:
-    """The private places in which this person spoke: those in which nobody else has a conversation."""
+    """The places in which nobody but this person has a conversation: in a group the others' words stay."""
     own = select(IdentityRow.id).where(IdentityRow.person_id == person_id)
+    shared = aliased(ConversationRow)
+    somebody_else = (
+        select(shared.id)
+        .where(shared.channel == ConversationRow.channel, shared.chat == ConversationRow.chat)
+        .where(shared.identity_id.not_in(own))
+        .exists()
+    )
     found = await session.execute(
         select(ConversationRow.channel, ConversationRow.chat, ConversationRow.thread)
-        .where(ConversationRow.identity_id.in_(own))
-        .distinct()
+        .where(ConversationRow.identity_id.in_(own), ~somebody_else)
+        .order_by(ConversationRow.id)
     )
-    places = [Address(*row) for row in found]
-    alone = []
-    for place in places:
-        others = await session.scalar(
-            select(ConversationRow.id)
-            .where(ConversationRow.channel == place.channel, ConversationRow.chat == place.chat)
-            .where(ConversationRow.identity_id.not_in(own))
-            .limit(1)
-        )
-        if others is None:
-            alone.append(place)
-    return tuple(alone)
+    return tuple(Address(channel, chat, thread) for channel, chat, thread in found)

@@ -121,7 +121,7 @@ async def of_person(session: Session, person_id: int, *, limit: int, offset: int
 async def counts(session: Session) -> dict[str, int]:
     """How many questions had each outcome."""
     found = await session.execute(select(QuestionRow.outcome, func.count()).group_by(QuestionRow.outcome))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 async def erase_older(session: Session, before: datetime) -> int:

@@ -24,6 +24,10 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts up by itself only in a column of exactly the type INTEGER."""
 
 
+_NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""SQLite gives the highest id again once its row is deleted; keys, cursors and buttons carry ids, so it must not."""
+
+
 class Utc(TypeDecorator[datetime]):
     """A moment, always in UTC; SQLite keeps it without a zone and gives it back with one."""
 
@@ -71,6 +75,7 @@ class Mark(Table):
 
 class Person(Table):
     __tablename__ = "people"
+    __table_args__ = _NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(120), default="")
@@ -80,7 +85,7 @@ class Person(Table):
 
 class IdentityRow(Table):
     __tablename__ = "identities"
-    __table_args__ = (UniqueConstraint("channel", "user"),)
+    __table_args__ = (UniqueConstraint("channel", "user"), _NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
@@ -93,7 +98,7 @@ class Role(Table):
     """That a person is a mentor of a unit, or an admin; a person may be several."""
 
     __tablename__ = "roles"
-    __table_args__ = (UniqueConstraint("person_id", "role", "unit"),)
+    __table_args__ = (UniqueConstraint("person_id", "role", "unit"), _NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
@@ -108,6 +113,7 @@ class Invitation(Table):
     """A link that makes somebody a mentor or an admin once; only a hash of its secret is kept."""
 
     __tablename__ = "invitations"
+    __table_args__ = _NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -138,6 +144,7 @@ class InboxRow(Table):
     __table_args__ = (
         UniqueConstraint("channel", "bot", "key"),
         Index("ix_inbox_state_lane_id", "state", "lane", "id"),
+        _NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -172,7 +179,7 @@ class OutboxState(StrEnum):
 
 class OutboxRow(Table):
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_state_lane_id", "state", "lane", "id"),)
+    __table_args__ = (Index("ix_outbox_state_lane_id", "state", "lane", "id"), _NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     lane: Mapped[str] = mapped_column(String(200))
@@ -203,7 +210,7 @@ class OutboxPart(Table):
     """One platform message of an outbox row; those that arrived survive a crash and are not sent again."""
 
     __tablename__ = "outbox_parts"
-    __table_args__ = (UniqueConstraint("outbox_id", "number"),)
+    __table_args__ = (UniqueConstraint("outbox_id", "number"), _NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"))
@@ -219,7 +226,7 @@ class ConversationRow(Table):
     """What one identity is doing in one place: in a group each person has their own."""
 
     __tablename__ = "conversations"
-    __table_args__ = (UniqueConstraint("identity_id", "channel", "chat", "thread"),)
+    __table_args__ = (UniqueConstraint("identity_id", "channel", "chat", "thread"), _NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     identity_id: Mapped[int] = mapped_column(ForeignKey("identities.id", ondelete="CASCADE"))
@@ -245,7 +252,7 @@ class QuestionRow(Table):
     """One question asked, and what became of it."""
 
     __tablename__ = "questions"
-    __table_args__ = (Index("ix_questions_identity_id_at", "identity_id", "at"),)
+    __table_args__ = (Index("ix_questions_identity_id_at", "identity_id", "at"), _NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
@@ -270,7 +277,7 @@ class QuestionRow(Table):
 
 class TicketRow(Table):
     __tablename__ = "tickets"
-    __table_args__ = (Index("ix_tickets_unit_state", "unit", "state"),)
+    __table_args__ = (Index("ix_tickets_unit_state", "unit", "state"), _NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     """Also the number that people quote."""
@@ -292,6 +299,7 @@ class StepRow(Table):
     """What happened to a ticket; rows are added, never changed. Ids only, so that erasing a person leaves them true."""
 
     __tablename__ = "steps"
+    __table_args__ = _NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
@@ -311,6 +319,7 @@ class PostRow(Table):
     """Something said in a ticket."""
 
     __tablename__ = "posts"
+    __table_args__ = _NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
@@ -334,11 +343,13 @@ class AttachmentState(StrEnum):
 
 class AttachmentRow(Table):
     __tablename__ = "attachments"
+    __table_args__ = _NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))
     chat: Mapped[str] = mapped_column(String(120))
-    """The chat it came from: only that chat, and the unit of a ticket it was posted to, may see it."""
+    thread: Mapped[str] = mapped_column(String(60), default="")
+    """Where it came from: only that chat, and the unit of a ticket it was posted to, may see it."""
     reference: Mapped[str] = mapped_column(String(300), default="")
     """The platform's own name for the file."""
     sha256: Mapped[str] = mapped_column(String(64), default="")
@@ -353,7 +364,7 @@ class WebLine(Table):
     """A line of a web chat as the browser shows it: for this channel we are the platform, and this is its history."""
 
     __tablename__ = "web_lines"
-    __table_args__ = (UniqueConstraint("chat", "key"), Index("ix_web_lines_chat_id", "chat", "id"))
+    __table_args__ = (UniqueConstraint("chat", "key"), Index("ix_web_lines_chat_id", "chat", "id"), _NEVER_AGAIN)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     chat: Mapped[str] = mapped_column(String(120))

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from storage import attachments, identities
 from storage.addresses import Address, Identity
 from storage.database import Session
-from storage.statements import counted, insert_new
+from storage.statements import insert_new
 from storage.tables import AttachmentRow, OutboxRow, PostRow, StepRow, TicketRow
 
 
@@ -267,7 +267,7 @@ async def posts(session: Session, ticket_id: int) -> list[Post]:
     sent = await session.execute(
         select(OutboxRow.post_id, OutboxRow.state).where(OutboxRow.post_id.in_(ids)).order_by(OutboxRow.id)
     )
-    deliveries = dict(sent.tuples().all())
+    deliveries = dict(sent.all())
     return [
         Post(
             row.id,
@@ -302,14 +302,23 @@ async def of_person(session: Session, person_id: int, *, only_open: bool = False
 
 
 async def queue(
-    session: Session, unit: str, *, states: Sequence[State], mentor: int | None = None, limit: int
+    session: Session,
+    unit: str,
+    *,
+    states: Sequence[State],
+    mentor: int | None = None,
+    limit: int,
+    newest_first: bool = False,
 ) -> list[Ticket]:
-    """Tickets of a unit in these states, those that wait longest first; of one mentor if named."""
+    """Tickets of a unit in these states, those that wait longest first by default; of one mentor if named."""
     wanted = select(TicketRow).where(TicketRow.unit == unit, TicketRow.state.in_(states))
     if mentor is not None:
         wanted = wanted.where(TicketRow.mentor_id == mentor)
+    order = [TicketRow.opened_at, TicketRow.id]
     found = await session.scalars(
-        wanted.order_by(TicketRow.opened_at, TicketRow.id).limit(limit).execution_options(populate_existing=True)
+        wanted.order_by(*[column.desc() if newest_first else column for column in order])
+        .limit(limit)
+        .execution_options(populate_existing=True)
     )
     return [_ticket(row) for row in found]
 
@@ -319,7 +328,7 @@ async def counts(session: Session, unit: str) -> dict[str, int]:
     found = await session.execute(
         select(TicketRow.state, func.count()).where(TicketRow.unit == unit).group_by(TicketRow.state)
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 async def stale(session: Session, state: State, before: datetime) -> list[Ticket]:
@@ -351,16 +360,22 @@ async def of_attachment(session: Session, attachment_id: int) -> Ticket | None:
 
 
 async def erase_older(session: Session, before: datetime) -> int:
-    """Blanks the words of closed tickets in which nothing happened since that moment; steps stay."""
+    """Blanks the words of closed tickets in which nothing happened since that moment, and what was sent of them.
+
+    Their photos belong to no post any more (see `attachments.unused`); steps stay.
+    """
     old = select(TicketRow.id).where(TicketRow.state == State.CLOSED, TicketRow.changed_at < before)
-    return counted(
-        await session.execute(
-            update(PostRow)
-            .where(PostRow.ticket_id.in_(old), PostRow.text != "")
-            .values(text="")
-            .execution_options(synchronize_session=False)
-        )
+    erased = await session.scalars(
+        update(PostRow)
+        .where(PostRow.ticket_id.in_(old), PostRow.text != "")
+        .values(text="")
+        .returning(PostRow.id)
+        .execution_options(synchronize_session=False)
     )
+    posts = list(erased)
+    await session.execute(update(OutboxRow).where(OutboxRow.post_id.in_(posts)).values(reply={}))
+    await session.execute(update(AttachmentRow).where(AttachmentRow.post_id.in_(posts)).values(post_id=None))
+    return len(posts)
 
 
 _attach = attachments.attach  # under its own name it would be hidden by the parameter of `post`

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from storage.database import Session
 from storage.statements import counted, insert_new
@@ -24,6 +24,10 @@ class Line:
 
 async def add(session: Session, chat: str, key: str, mine: bool, body: dict[str, Any], at: datetime) -> int:
     """Adds a line and returns its id; a line with the same key is not added again."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Ids are given before the commit: of two lines written at once, the one with the later id could be seen first,
+        # and a browser that asks for what is newer would never get the other.
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(chat, 0))))
     row = {"chat": chat, "key": key, "mine": mine, "body": body, "at": at}
     if new := await insert_new(session, WebLine, [row]):
         return new[0]

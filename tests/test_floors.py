@@ -58,9 +58,7 @@ def test_imports_point_down(floor: str) -> None:
 
 def test_an_import_inside_a_function_is_seen(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
-    wrong.write_text(
-        "def late() -> None:\n    from handlers import texts\n    import sqlalchemy\n", encoding="utf-8"
-    )
+    wrong.write_text("def late() -> None:\n    from handlers import texts\n    import sqlalchemy\n", encoding="utf-8")
 
     assert list(imports(wrong)) == [("handlers", 2), ("sqlalchemy", 3)]
 

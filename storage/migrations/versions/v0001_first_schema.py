@@ -223,6 +223,7 @@ def upgrade() -> None:
         sa.Column("id", Id, nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("chat", sa.String(length=120), nullable=False),
+        sa.Column("thread", sa.String(length=60), nullable=False),
         sa.Column("reference", sa.String(length=300), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("type", sa.String(length=60), nullable=False),
