@@ -1,21 +1,18 @@
 """A question and its answer: sure, unsure or unknown, and what the person thinks of it."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
-
-from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
-from faq.models import Question as Entry
-from storage.questions import Outcome, Question
 
 from faq import answers
+from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
+from faq.models import Question as Entry
 from handlers import browsing, texts
 from handlers.choices import Option
 from handlers.turn import Turn
 from storage import questions
+from storage.questions import Outcome, Question
 
 AMONG = 3  # so many questions to choose from can be read at a glance
 RELATED = 3
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _NO_WORDS_OF_THEIR_OWN = "browsed"
 
 
@@ -168,7 +165,7 @@ async def _answer(
 ) -> None:
     catalog = turn.catalog
     text = texts.answer(entry.question, answers.render(entry, catalog).strip())
-    if answers.expired(entry, turn.at.astimezone(_ZONE).date()):
+    if answers.expired(entry, turn.at.astimezone(turn.desk.settings.timezone).date()):
         text = f"{text}\n\n{texts.OUTDATED}"
     options = [Option(texts.GOOD, f"good:{question_id}"), Option(texts.BAD, f"bad:{question_id}"), *extra]
     other = catalog.question(also) if also else None

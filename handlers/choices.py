@@ -1,4 +1,4 @@
-"""What can be chosen and how it is written: the values of buttons, the numbers in front of them, and what was typed instead."""
+"""What can be chosen: the values of buttons, the numbers in front of them, and what people type instead."""
 
 import re
 import unicodedata
@@ -20,9 +20,7 @@ class Option:
     value: str
 
 
-def listed(
-    options: Sequence[Option], *, page: int = 0, more: str = "", human: str = "human"
-) -> tuple[Choice, ...]:
+def listed(options: Sequence[Option], *, page: int = 0, more: str = "", human: str = "human") -> tuple[Choice, ...]:
     """One page of the options with their numbers, then "9" for the next page and "0" for a person.
 
     `more` is the value that shows page n+1 without its last argument; `human` is empty where no person is offered.
@@ -43,9 +41,7 @@ def remembered(choices: Sequence[Choice]) -> list[str]:
 
 def recalled(kept: Sequence[str]) -> tuple[Choice, ...]:
     """The list that `remembered` kept."""
-    return tuple(
-        Choice(label, value, int(written)) for written, value, label in (item.split("\t", 2) for item in kept)
-    )
+    return tuple(Choice(label, value, int(written)) for written, value, label in (item.split("\t", 2) for item in kept))
 
 
 _WORDS = {
@@ -75,7 +71,7 @@ _BARE_WORDS = {
 
 
 def number(text: str) -> int | None:
-    """The number that the whole text is: `2`, `2.`, `(2)`, `２`, `2️⃣`, `số 2`, `câu hai`; None if it says anything else."""
+    """The number that the whole text is: `2`, `2.`, `(2)`, `２`, `2️⃣`, `số 2`, `câu hai`; None if it says more."""
     plain = unicodedata.normalize("NFKC", text).replace("\u20e3", "").replace("\ufe0f", "")
     plain = plain.strip().strip(".,:;!?()[]#\"'").strip().lower()
     found = _NUMBER.match(plain)

@@ -3,26 +3,27 @@
 The rules, in this order (a reply typed on a phone rarely says what it belongs to):
 
 1. No open ticket: a new question.
-2. The conversation is about a ticket that a mentor has (or has spoken in): it goes there, whatever it says, a bare "2" after
-   the mentor's newer words too. With several open tickets the member is asked once which one, with "câu hỏi mới" among the
-   choices, and then the choice holds until another mentor speaks or the member asks something else.
-3. The conversation is about a ticket that nobody took yet: a question that the FAQ surely answers is answered at once, with
-   "add to the ticket" beside it; anything else goes into the ticket, and "câu hỏi mới" takes it out again.
-4. There are open tickets, but the conversation moved on to something else: a new question, with "add to the ticket" beside it.
+2. The conversation is about a ticket that a mentor has (or has spoken in): it goes there, whatever it says, a bare "2"
+   after the mentor's newer words too. With several open tickets the member is asked once which one, with "câu hỏi mới"
+   among the choices; then the choice holds until another mentor speaks or the member asks something else.
+3. The conversation is about a ticket that nobody took yet: a question that the FAQ surely answers is answered at once,
+   with "add to the ticket" beside it; anything else goes into the ticket, and "câu hỏi mới" takes it out again.
+4. There are open tickets, but the conversation moved on to something else: a new question, with "add to the ticket"
+   beside it.
 
-What a conversation is about changes when a ticket is opened, a mentor speaks, the member chooses, or the helpdesk answers.
+What a conversation is about changes when a ticket is opened, a mentor speaks, the member chooses, or the helpdesk
+answers.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.questions import Outcome
-from storage.tickets import State, Ticket
-
 from handlers import texts
 from handlers.choices import Option
 from handlers.turn import Turn
 from storage import attachments, questions, tickets
+from storage.questions import Outcome
+from storage.tickets import State, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,7 @@ async def post(turn: Turn, ticket_id: int, text: str, photos: Sequence[int] = ()
     await turn.change(ticket=ticket.id)
     if photos:
         await check_photos(turn, ticket.id, photos)
-    elif told != ticket.id or (
-        spoken is not None and turn.conversation.held.get("told_at", "") < spoken.isoformat()
-    ):
+    elif told != ticket.id or (spoken is not None and turn.conversation.held.get("told_at", "") < spoken.isoformat()):
         options = [Option(texts.THIS_IS_NEW, f"new:{post_id}")] if post_id is not None else []
         await turn.hold(told=ticket.id, told_at=turn.at.isoformat(), last_post=post_id)
         await turn.say(texts.followed(ticket.id), options, remember=False)
@@ -146,9 +145,7 @@ async def taken_out(turn: Turn, post_id: int | None) -> str | None:
     found = next((p for p in await tickets.posts(turn.session, ticket.id) if p.id == wanted), None)
     if found is None or found.author_id != turn.person.id or found.kind != "member":
         return None
-    await tickets.post(
-        turn.session, ticket.id, "system", texts.MEMBER_SAYS_NEW, author=None, identity=None, at=turn.at
-    )
+    await tickets.post(turn.session, ticket.id, "system", texts.MEMBER_SAYS_NEW, author=None, identity=None, at=turn.at)
     await turn.hold(last_post=None, told=None)
     return found.text
 

@@ -105,12 +105,7 @@ def _kind(number: str, before: str, after: str, alone: bool) -> str | None:
             return OTP
         if _near(_PIN_BEFORE, before):
             return PIN
-    if (
-        len(digits) >= 8
-        and _near(_ACCOUNT_PERHAPS, before)
-        and not _MONEY_AFTER.search(after)
-        and not _phone(digits)
-    ):
+    if len(digits) >= 8 and _near(_ACCOUNT_PERHAPS, before) and not _MONEY_AFTER.search(after) and not _phone(digits):
         return ACCOUNT
     return None
 
@@ -118,9 +113,7 @@ def _kind(number: str, before: str, after: str, alone: bool) -> str | None:
 def _near(context: re.Pattern[str], before: str) -> bool:
     """True if a word of the context stands before the number in the same sentence, with no other number between."""
     last = re.split(r"[\n;!?]|\.\s|\d", before)[-1]
-    return bool(context.search(last)) or bool(
-        context.search(before[-25:]) and re.search(r"\b6 so\W*\w*\W*$", before)
-    )
+    return bool(context.search(last)) or bool(context.search(before[-25:]) and re.search(r"\b6 so\W*\w*\W*$", before))
 
 
 def _phone(digits: str) -> bool:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from faq.matching import Sure, Verdict
-from storage.questions import Outcome
-
 from handlers import asking, browsing, choices, following, owning, replies, texts, ticking
 from handlers.events import (
     BotAdded,
@@ -34,6 +32,7 @@ from handlers.events import (
 )
 from handlers.turn import Desk, Turn
 from storage import Address, Identity, Session, conversations, outbox, people, questions, tickets
+from storage.questions import Outcome
 
 LONGEST = 4000  # characters; more than that is a document, not a question
 
@@ -101,8 +100,8 @@ class Helpdesk:
                 | CatalogChanged()
                 | CatalogRejected()
             ):
-                # Nothing is decided here: what was delivered or fetched stands in its row, a changed FAQ in `Knowledge`,
-                # and a place that can't be written to is noticed when the next message to it fails.
+                # Nothing is decided here: what was delivered or fetched stands in its row, a changed FAQ in
+                # `Knowledge`, and a place that can't be written to is noticed when the next message to it fails.
                 pass
 
     async def apologise(self, session: Session, event: Event) -> None:
@@ -139,7 +138,8 @@ _COMMANDS = {
     "tro giup": "help", "giup": "help", "huong dan": "help", "/trogiup": "help", "/help": "help", "help": "help",
     "cau hoi cua toi": "mine", "phieu cua toi": "mine", "phieu hoi cua toi": "mine", "/cauhoi": "mine",
     "xoa du lieu": "erase", "xoa du lieu cua toi": "erase", "/xoadulieu": "erase",
-    "gap can bo": "human", "can bo": "human", "gap can bo ho tro": "human", "gap nguoi that": "human", "/mentor": "human",
+    "gap can bo": "human", "can bo": "human", "gap can bo ho tro": "human", "gap nguoi that": "human",
+    "/mentor": "human",
     "cau hoi moi": "new", "hoi cau moi": "new", "hoi cau khac": "new", "day la cau hoi moi": "new",
     "huy": "cancel", "huy bo": "cancel", "/huy": "cancel", "thoi": "cancel", "bo qua": "cancel",
 }  # fmt: skip
@@ -151,9 +151,7 @@ def command(text: str, *, to_mentor: bool) -> str | None:
     """The choice that a whole message stands for; None if it is not just a command."""
     plain = unicodedata.normalize("NFC", text).strip().rstrip(".!").strip().lower()
     if to_mentor:
-        return (
-            "cancel" if plain in _CANCEL_TO_A_MENTOR else _COMMANDS.get(plain) if plain.startswith("/") else None
-        )
+        return "cancel" if plain in _CANCEL_TO_A_MENTOR else _COMMANDS.get(plain) if plain.startswith("/") else None
     return _COMMANDS.get(_fold(plain))
 
 
@@ -197,9 +195,7 @@ async def _said(turn: Turn, said: Said, thought: Thought) -> None:
             await _ask(turn, text, verdict, beside, said.attachments)
 
 
-async def _ask(
-    turn: Turn, text: str, verdict: Verdict, beside: Sequence[int] = (), photos: Sequence[int] = ()
-) -> None:
+async def _ask(turn: Turn, text: str, verdict: Verdict, beside: Sequence[int] = (), photos: Sequence[int] = ()) -> None:
     """A new question, if the person does not send them faster than anyone can read the answers."""
     settings = turn.desk.settings
     if await questions.recent(turn.session, turn.who, turn.at - settings.burst_within) >= settings.burst:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from storage.tickets import Post, State, Step, Ticket
-
 from handlers import choices, replies, texts
 from handlers.choices import Option
 from handlers.guard import guard
 from handlers.replies import Reply
 from handlers.turn import Desk
 from storage import Session, conversations, inbox, outbox, people, questions, tickets
+from storage.tickets import Post, State, Step, Ticket
 
 View = Literal["new", "mine", "all"]
 _STATES: dict[View, tuple[State, ...]] = {
@@ -147,9 +146,7 @@ async def view(session: Session, desk: Desk, mentor: Mentor, ticket_id: int) -> 
     knowledge = desk.knowledge()
     question = await questions.get(session, ticket.question_id) if ticket.question_id is not None else None
     likely = question.offered if question else ()
-    named = [
-        (entry.id, entry.question) for id_ in likely if (entry := knowledge.catalog.question(id_)) is not None
-    ]
+    named = [(entry.id, entry.question) for id_ in likely if (entry := knowledge.catalog.question(id_)) is not None]
     entry = knowledge.catalog.question(question.entry) if question and question.entry else None
     others = [
         other
@@ -158,9 +155,7 @@ async def view(session: Session, desk: Desk, mentor: Mentor, ticket_id: int) -> 
     ]
     return TicketView(
         line=await _line(session, desk, mentor, ticket),
-        posts=tuple(
-            [await _post(session, desk, ticket, post) for post in await tickets.posts(session, ticket.id)]
-        ),
+        posts=tuple([await _post(session, desk, ticket, post) for post in await tickets.posts(session, ticket.id)]),
         answered_with=(entry.id, entry.question) if entry else None,
         offered=tuple(named),
         earlier=tuple([await _line(session, desk, mentor, other) for other in others[:EARLIER]]),
@@ -195,7 +190,7 @@ async def answer(
     at: datetime,
     attachments: Sequence[int] = (),
 ) -> Outcome:
-    """Sends words to the member; answering a ticket that nobody has takes it. The same key a second time does nothing."""
+    """Sends words to the member; answering a ticket that nobody has takes it. The same key does it once."""
     ticket = await tickets.get(session, ticket_id)
     if ticket is None or ticket.unit not in mentor.units:
         return NotYours()
@@ -255,9 +250,7 @@ async def note(
     return Done(guarded.kinds)
 
 
-async def pass_on(
-    session: Session, desk: Desk, mentor: Mentor, ticket_id: int, unit: str, at: datetime
-) -> Outcome:
+async def pass_on(session: Session, desk: Desk, mentor: Mentor, ticket_id: int, unit: str, at: datetime) -> Outcome:
     """Gives the ticket to another unit, whose queue it joins; from then on this unit does not see it."""
     ticket = await tickets.get(session, ticket_id)
     if ticket is None or ticket.unit not in mentor.units:
@@ -325,8 +318,7 @@ def _actions(ticket: Ticket, mentor: Mentor) -> frozenset[str]:
         return frozenset({"take", "answer", "note", "pass", "close"})
     if ticket.mentor_id == mentor.person_id:
         return frozenset(
-            {"answer", "note", "pass", "close", "release"}
-            - ({"release"} if ticket.state is not State.TAKEN else set())
+            {"answer", "note", "pass", "close", "release"} - ({"release"} if ticket.state is not State.TAKEN else set())
         )
     return frozenset({"note"})
 
@@ -341,9 +333,7 @@ async def _tell(session: Session, ticket: Ticket, text: str, at: datetime, optio
 
 async def _first_time(session: Session, key: str, at: datetime) -> bool:
     """True unless this very press was handled before; the key is kept as long as those of other events."""
-    new = await inbox.accept(
-        session, [inbox.Arrival(channel="desk", bot="", key=key, lane="desk", payload={})], at
-    )
+    new = await inbox.accept(session, [inbox.Arrival(channel="desk", bot="", key=key, lane="desk", payload={})], at)
     for row in new:
         await inbox.done(session, row, at)
     return bool(new)

@@ -1,12 +1,11 @@
 """What belongs to the member: opening a ticket, seeing one's own, closing and reopening them, erasing everything."""
 
-from storage.questions import Outcome
-from storage.tickets import State
-
 from handlers import browsing, following, texts
 from handlers.choices import PAGE, Option
 from handlers.turn import Turn
 from storage import people, questions, tickets
+from storage.questions import Outcome
+from storage.tickets import State
 
 SHOWN_POSTS = 6
 
@@ -14,12 +13,7 @@ SHOWN_POSTS = 6
 async def open_(turn: Turn, question_id: int | None, unit: str) -> None:
     """Makes the question a ticket of this unit; pressed twice, it is still one ticket."""
     question = await questions.get(turn.session, question_id) if question_id is not None else None
-    if (
-        question is None
-        or question.person_id != turn.person.id
-        or unit not in turn.desk.units
-        or not question.text
-    ):
+    if question is None or question.person_id != turn.person.id or unit not in turn.desk.units or not question.text:
         await browsing.menu(turn, texts.GONE)
         return
     if question.ticket is not None:
@@ -57,7 +51,7 @@ async def mine(turn: Turn, page: int = 0) -> None:
         return
     options = [
         Option(
-            f"{texts.ticket_label(t.id, texts.first_words(await following.opening(turn, t)))} ({texts.STATES[t.state]})",
+            texts.ticket_label(t.id, texts.first_words(await following.opening(turn, t)), t.state),
             f"ticket:{t.id}",
         )
         for t in own
@@ -105,9 +99,7 @@ async def reopen(turn: Turn, ticket_id: int | None) -> None:
         await browsing.menu(turn, texts.GONE)
         return
     if found.state is State.CLOSED:
-        deadline = (
-            turn.at + turn.desk.units[found.unit].first_answer_within if found.unit in turn.desk.units else None
-        )
+        deadline = turn.at + turn.desk.units[found.unit].first_answer_within if found.unit in turn.desk.units else None
         await tickets.step(
             turn.session,
             found.id,

@@ -37,8 +37,9 @@ def add_to(ticket: int) -> str:
     return f"Thêm vào phiếu hỏi số {ticket}"
 
 
-def ticket_label(ticket: int, first_words: str) -> str:
-    return f"Phiếu số {ticket}: {first_words}"
+def ticket_label(ticket: int, first_words: str, state: str = "") -> str:
+    told = f" ({STATES[state]})" if state else ""
+    return f"Phiếu số {ticket}: {first_words}{told}"
 
 
 # --- welcome and help ---
@@ -72,9 +73,7 @@ def pick_question(topic: str) -> str:
 DID_YOU_MEAN = "Trợ lý chưa chắc đã hiểu đúng. Có phải anh/chị muốn hỏi:"
 OR_PERHAPS = "Vậy có phải anh/chị muốn hỏi một trong các câu này:"
 SOLVED = "Cảm ơn anh/chị. Cần gì nữa anh/chị cứ hỏi."
-OUTDATED = (
-    "**Lưu ý:** câu trả lời này đã quá hạn xem lại, có thể không còn đúng. Anh/chị nên hỏi lại cán bộ hỗ trợ."
-)
+OUTDATED = "**Lưu ý:** câu trả lời này đã quá hạn xem lại, có thể không còn đúng. Anh/chị nên hỏi lại cán bộ hỗ trợ."
 
 
 def answer(question: str, markdown: str) -> str:
@@ -203,8 +202,12 @@ ERASE_STAFF = "Anh/chị đang có tên trong danh sách cán bộ hỗ trợ ho
 
 EMPTY = "Trợ lý nhận được tin trống. Anh/chị gõ câu hỏi bằng chữ giúp nhé."
 ONLY_SIGNS = "Trợ lý chưa đọc được tin này. Anh/chị gõ câu hỏi bằng chữ giúp nhé."
-TOO_LONG = "Tin của anh/chị dài quá, trợ lý không đọc hết được. Anh/chị viết gọn lại trong vài câu, hoặc bấm **Gặp cán bộ**."
-TOO_FAST = "Anh/chị gửi nhanh quá, trợ lý chưa trả lời kịp. Các tin vẫn được giữ. Xin chờ ít giây rồi hỏi gọn trong một tin."
+TOO_LONG = (
+    "Tin của anh/chị dài quá, trợ lý không đọc hết được. Anh/chị viết gọn lại trong vài câu, hoặc bấm **Gặp cán bộ**."
+)
+TOO_FAST = (
+    "Anh/chị gửi nhanh quá, trợ lý chưa trả lời kịp. Các tin vẫn được giữ. Xin chờ ít giây rồi hỏi gọn trong một tin."
+)
 NO_LIST = "Hiện không có danh sách nào để chọn số. Anh/chị gõ câu hỏi, hoặc chọn:"
 NOT_IN_LIST = "Số này không có trong danh sách. Anh/chị chọn lại:"
 GONE = "Nút này không còn dùng được nữa. Anh/chị gõ lại câu hỏi, hoặc chọn:"
@@ -226,9 +229,7 @@ _KINDS = {
 def masked(kinds: Iterable[str]) -> str:
     named = ", ".join(_KINDS[kind] for kind in kinds)
     warning = (
-        " Ai hỏi mã hay mật khẩu, kể cả người xưng là cán bộ, anh/chị cũng đừng đưa."
-        if {OTP, PIN} & set(kinds)
-        else ""
+        " Ai hỏi mã hay mật khẩu, kể cả người xưng là cán bộ, anh/chị cũng đừng đưa." if {OTP, PIN} & set(kinds) else ""
     )
     return (
         f"**Trợ lý đã che {named}** trong tin của anh/chị trước khi lưu, để không ai lấy được. "

@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from storage.tickets import State
-
 from handlers import replies, texts
 from handlers.choices import Option, listed
 from handlers.replies import Reply
 from handlers.turn import Desk
 from storage import Session, attachments, inbox, outbox, questions, tickets, weblines
+from storage.tickets import State
 
 KEYS_KEPT = timedelta(days=7)  # longer than any platform delivers the same thing again
 SENT_KEPT = timedelta(days=30)
@@ -22,9 +21,7 @@ async def tick(session: Session, desk: Desk, at: datetime) -> None:
         if late.post is not None:
             ticket_id = await tickets.of_outgoing(session, late.id)
             if ticket_id is not None:
-                await tickets.post(
-                    session, ticket_id, "system", texts.NOT_DELIVERED, author=None, identity=None, at=at
-                )
+                await tickets.post(session, ticket_id, "system", texts.NOT_DELIVERED, author=None, identity=None, at=at)
     await inbox.forget(session, at - KEYS_KEPT)
     await outbox.forget(session, at - SENT_KEPT)
     await questions.erase_older(session, at - desk.settings.retention)

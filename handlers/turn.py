@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from faq.catalog import Catalog
 from faq.matching import Matcher
-from storage.conversations import Conversation
-from storage.people import Person
-
 from handlers import choices, replies
 from handlers.choices import Option
 from handlers.replies import Choice, Reply
 from storage import Address, Identity, Session, conversations, outbox
+from storage.conversations import Conversation
+from storage.people import Person
+
+_HOME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class HandlerSettings:
     """How long the topic of the last answer helps to understand the next question."""
     close_after: timedelta = timedelta(days=7)
     """An answered ticket in which nothing more is said is closed."""
+    timezone: tzinfo = _HOME
+    """Where the people are: which day it is for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The running service: configuration, channels, pages, sending; all that touches the outside."""

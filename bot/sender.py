@@ -1,0 +1,209 @@
+"""Sends what the outbox holds: in order within a lane, lanes side by side, honest about what is not known."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.bell import Bell
+from bot.channel import Channel, ChannelError, Closed, Later, Refused, Unclear
+from bot.intake import Intake
+from bot.statistics import Statistics
+from handlers import replies
+from handlers.events import Failed
+from storage import Database, Session, outbox
+from storage.outbox import Delivery
+
+LANES = 8  # of one channel, sent to at once: a channel that hangs must not keep the others waiting
+LEASE = timedelta(seconds=60)  # longer than any request may take
+LOOK_EVERY_S = 1.0  # for rows that other processes wrote, and for those that wait for their time
+RECOVER_EVERY_S = 10.0
+GIVE_UP_AFTER = 300  # attempts; with the pauses below, a platform that is away for a day
+GIVE_UP_ON_FAULTS_AFTER = 10  # attempts of a row that makes our own code fail; about a quarter of an hour
+_LONGEST_PAUSE = timedelta(minutes=5)
+_LONGEST_PAUSE_S = 10.0  # between looks at a database that is away
+_REPEATED = frozenset({"answer", "proactive"})
+"""Kinds that are better said twice than not at all. A mentor's words are not: their ticket can say so."""
+
+log = structlog.get_logger(__name__)
+
+
+class Sender:
+    def __init__(
+        self,
+        database: Database,
+        channels: Iterable[Channel],
+        intake: Intake,
+        bell: Bell,
+        clock: Callable[[], datetime],
+        statistics: Statistics,
+    ) -> None:
+        self._database = database
+        self._channels: Mapping[str, Channel] = {channel.name: channel for channel in channels}
+        self._intake = intake
+        self._bell = bell
+        self._clock = clock
+        self._statistics = statistics
+        self._busy: dict[str, str] = {}
+        """Lanes in hand, each with its channel."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Sends until cancelled; what is in hand then is finished by `drain`."""
+        now = asyncio.get_running_loop().time
+        recovered: float | None = None
+        pause_s = LOOK_EVERY_S
+        while True:
+            seen = self._bell.count("outbox")
+            try:
+                if recovered is None or now() - recovered > RECOVER_EVERY_S:
+                    # At the start nobody else can be sending from an SQLite file; others may share a PostgreSQL.
+                    is_alone = recovered is None and self._database.dialect == "sqlite"
+                    await self.recover(at=None if is_alone else self._clock())
+                    recovered = now()
+                started = await self._start_lanes()
+            except Exception as error:  # noqa: BLE001, RUF100 - the boundary: a database that is away for a moment
+                log.error("outbox not readable", exc_info=error)
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                continue
+            pause_s = LOOK_EVERY_S
+            if not started:
+                await self._bell.wait("outbox", seen, LOOK_EVERY_S)
+
+    async def drain(self) -> None:
+        """Waits until the rows in hand are sent."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def settle(self) -> None:
+        """Sends everything that is due, and returns when nothing is."""
+        while await self._start_lanes() or self._tasks:
+            await self.drain()
+
+    async def recover(self, *, at: datetime | None) -> None:
+        """Takes up what a process that died was sending: rows whose lease ended by `at`, or all if that is None."""
+        async with self._database.read() as session:
+            left = await outbox.interrupted(session, at=at)
+        for delivery in left:
+            channel = self._channels.get(delivery.address.channel)
+            if channel is None or delivery.address.lane in self._busy:
+                continue
+            log.warning("delivery was interrupted", outgoing=delivery.id, channel=channel.name, kind=delivery.kind)
+            if channel.repeats_safely or delivery.kind in _REPEATED:
+                await self._again(delivery, timedelta(0), "interrupted")
+            else:
+                await self._given_up(delivery, "interrupted", unknown=True)
+
+    async def _start_lanes(self) -> int:
+        at_work = list(self._busy.values())
+        free = {name: LANES - at_work.count(name) for name in self._channels}
+        if not any(left > 0 for left in free.values()):
+            if self._tasks:
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            return len(self._tasks)
+        async with self._database.read() as session:
+            due = await outbox.due(
+                session,
+                at=self._clock(),
+                limit=LANES,
+                busy=self._busy,
+                channels=[name for name, left in free.items() if left > 0],
+            )
+        started = 0
+        for delivery in due:
+            name = delivery.address.channel
+            if free[name] <= 0:
+                continue
+            free[name] -= 1
+            started += 1
+            self._busy[delivery.address.lane] = name
+            task = asyncio.create_task(self._work(delivery))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return started
+
+    async def _work(self, delivery: Delivery) -> None:
+        try:
+            await self.deliver(delivery)
+        except Exception as error:  # noqa: BLE001, RUF100 - the boundary of one row; if begun, its lease ends
+            log.error("delivery interrupted", outgoing=delivery.id, exc_info=error)
+            await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            del self._busy[delivery.address.lane]
+            self._bell.ring("outbox")
+
+    async def deliver(self, delivery: Delivery) -> None:
+        """Sends one row, part by part; parts that arrived before are not sent again."""
+        channel = self._channels[delivery.address.channel]
+        async with self._database.write() as session:
+            if not await outbox.begin(session, delivery.id, self._clock(), LEASE):
+                return
+        try:
+            parts = list(enumerate(channel.split(replies.from_json(delivery.reply))))
+            for number, part in parts:
+                if number in delivery.parts_sent:
+                    continue
+                platform_id = await channel.send(delivery, number, part)
+                self._statistics.sent.labels(channel=channel.name).inc()
+                async with self._database.write() as session:
+                    await outbox.part_sent(session, delivery.id, number, platform_id, self._clock())
+                    if number == parts[-1][0]:
+                        await outbox.sent(session, delivery.id, self._clock())
+        except ChannelError as error:
+            await self._not_sent(channel, delivery, error)
+            return
+        except Exception as error:  # noqa: BLE001, RUF100 - a fault of the channel's code; nobody knows how far it came
+            log.error("channel failed", outgoing=delivery.id, channel=channel.name, exc_info=error)
+            await self._not_sent(channel, delivery, error)
+            return
+        if len(delivery.parts_sent) >= len(parts):  # all had arrived before a crash; only the mark is missing
+            async with self._database.write() as session:
+                await outbox.sent(session, delivery.id, self._clock())
+        if delivery.post is not None:
+            self._bell.ring("desk")
+
+    async def _not_sent(self, channel: Channel, delivery: Delivery, error: Exception) -> None:
+        """What the error says can be done: later, when the window opens, or never; or it is unclear."""
+        reason = type(error).__name__
+        attempts = delivery.attempts + 1
+        match error:
+            case Refused():
+                await self._given_up(delivery, reason)
+            case Closed():
+                async with self._database.write() as session:
+                    await outbox.hold(session, delivery.id)
+            case Later(after=after) if attempts < GIVE_UP_AFTER:
+                await self._again(delivery, max(after, _pause(attempts)), reason)
+            case Unclear() if not (channel.repeats_safely or delivery.kind in _REPEATED):
+                await self._given_up(delivery, reason, unknown=True)
+            case Unclear() if attempts < GIVE_UP_AFTER:
+                await self._again(delivery, _pause(attempts), reason)
+            case ChannelError():
+                await self._given_up(delivery, reason, unknown=isinstance(error, Unclear))
+            case _ if attempts < GIVE_UP_ON_FAULTS_AFTER and (channel.repeats_safely or delivery.kind in _REPEATED):
+                await self._again(delivery, _pause(attempts), reason)
+            case _:
+                await self._given_up(delivery, reason, unknown=True)
+
+    async def _again(self, delivery: Delivery, after: timedelta, reason: str) -> None:
+        async with self._database.write() as session:
+            await outbox.again(session, delivery.id, self._clock() + after, reason)
+
+    async def _given_up(self, delivery: Delivery, reason: str, *, unknown: bool = False) -> None:
+        """It is over for this row; an event tells whoever must know, in the same transaction."""
+        log.warning("delivery given up", outgoing=delivery.id, channel=delivery.address.channel, reason=reason)
+        why = "unknown" if unknown else "failed"
+        self._statistics.not_sent.labels(channel=delivery.address.channel, why=why).inc()
+        told = Failed(self._clock(), delivery.address, delivery.id, reason, unknown)
+
+        async def mark(session: Session) -> None:
+            finish = outbox.unknown if unknown else outbox.failed
+            await finish(session, delivery.id, reason, self._clock())
+
+        await self._intake.accept([(f"outgoing:{delivery.id}", told)], channel="outbox", also=mark)
+
+
+def _pause(attempts: int) -> timedelta:
+    """1 s, 2 s, 4 s and so on, up to five minutes."""
+    return min(timedelta(seconds=2 ** min(attempts - 1, 10)), _LONGEST_PAUSE)

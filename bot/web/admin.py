@@ -1,0 +1,241 @@
+"""The province's office: who works here, and how the helpdesk is doing in numbers that name no member."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.web import pages, staff
+from bot.web.context import WebContext
+from bot.web.login import turned_away
+from bot.web.staff import Visitor
+from faq import placeholders
+from handlers.guard import clean
+from storage import Session, inbox, invitations, outbox, people, questions, tickets
+from storage.people import RoleOf, Staff
+
+_LONGEST_NAME = 120  # what the table holds
+_ASIDE = 20
+_TOLD = {"tam-ngung": "suspended", "khoi-phuc": "restored"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """A value that answers wait for."""
+
+    name: str
+    meaning: str
+    owner: str
+    entries: tuple[tuple[str, str], ...]
+    """Ids and questions of the entries that wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    name: str
+    role: RoleOf
+    person_id: int | None
+    """Set for somebody who is known already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A one-time link that was just made; it is shown this once."""
+
+    address: str
+    name: str
+    role: str
+    unit_name: str
+
+
+def routes(ctx: WebContext) -> Sequence[BaseRoute]:
+    office = _Office(ctx)
+    return [
+        Route("/admin", office.show, methods=["GET"]),
+        Route("/admin/moi", office.invite, methods=["POST"]),
+        Route("/admin/tam-ngung", office.suspend, methods=["POST"]),
+        Route("/admin/khoi-phuc", office.restore, methods=["POST"]),
+    ]
+
+
+class _Office:
+    def __init__(self, ctx: WebContext) -> None:
+        self._ctx = ctx
+
+    async def show(self, request: Request) -> Response:
+        visitor = await self._admin(request)
+        if isinstance(visitor, Response):
+            return visitor
+        return await self._page(request, visitor, notice=_TOLD.get(request.query_params.get("da", ""), ""))
+
+    async def invite(self, request: Request) -> Response:
+        """Makes a one-time link, for somebody new or for somebody who is known and needs to come in again."""
+        claimed = await self._claim(request)
+        if isinstance(claimed, Response):
+            return claimed
+        visitor, fields = claimed
+        async with self._ctx.database.write() as session:
+            wanted = self._wanted(fields, await people.staff(session))
+            if isinstance(wanted, _Wanted):
+                # Worked out from the form's key, so that pressing twice makes one invitation and shows one link.
+                meant = (visitor.person_id, wanted, fields.get("key") or staff.new_key())
+                secret = staff.digest(self._ctx, f"invitation:{meant!r}")[:43]
+                await self._make(session, wanted, secret)
+                is_good = await invitations.look(session, secret, self._ctx.clock()) is not None
+        if not isinstance(wanted, _Wanted):
+            return await self._page(request, visitor, 422, notice=wanted, typed=fields)
+        if not is_good:
+            return await self._page(request, visitor, 409, notice="link-spent")
+        base = (self._ctx.settings.web.public_url or str(request.base_url)).rstrip("/")
+        unit_name = self._ctx.desk.unit_name(wanted.role.unit) if wanted.role.unit else ""
+        link = _Link(f"{base}/vao/{secret}", wanted.name, wanted.role.role, unit_name)
+        return await self._page(request, visitor, link=link)
+
+    async def _make(self, session: Session, wanted: _Wanted, secret: str) -> None:
+        """The invitation, unless this very form has made it before."""
+        at = self._ctx.clock()
+        arrival = inbox.Arrival(channel="desk", bot="", key=f"invite:{secret[:20]}", lane="desk", payload={})
+        for row in await inbox.accept(session, [arrival], at):
+            await inbox.done(session, row, at)
+            await invitations.invite(
+                session,
+                role=wanted.role.role,
+                unit=wanted.role.unit,
+                name=wanted.name,
+                at=at,
+                expires_at=at + invitations.LIVES,
+                secret=secret,
+                person_id=wanted.person_id,
+            )
+
+    def _wanted(self, fields: Mapping[str, str], known: Sequence[Staff]) -> _Wanted | str:
+        """Whom to invite, or what is wrong with the form."""
+        role = RoleOf(fields.get("role", ""), fields.get("unit", "") if fields.get("role") == "mentor" else "")
+        if fields.get("person"):
+            same = next((each for each in known if _is(each, fields["person"], role)), None)
+            if same is None or same.suspended_at is not None:
+                return "gone"
+            return _Wanted(same.person.name, role, same.person.id)
+        name = " ".join(clean(fields.get("name", "")).split())
+        if not name or len(name) > _LONGEST_NAME:
+            return "no-name"
+        if role.role not in ("mentor", "admin") or (role.role == "mentor" and role.unit not in self._ctx.desk.units):
+            return "no-unit"
+        return _Wanted(name, role, None)
+
+    async def suspend(self, request: Request) -> Response:
+        """Takes a role away, from the next request on; what the mentor held goes back to the queue."""
+        return await self._change(request, "tam-ngung")
+
+    async def restore(self, request: Request) -> Response:
+        return await self._change(request, "khoi-phuc")
+
+    async def _change(self, request: Request, action: str) -> Response:
+        claimed = await self._claim(request)
+        if isinstance(claimed, Response):
+            return claimed
+        visitor, fields = claimed
+        role = RoleOf(fields.get("role", ""), fields.get("unit", ""))
+        is_own = fields.get("person") == str(visitor.person_id) and role.role == "admin"
+        if action == "tam-ngung" and is_own:  # the last admin would lock everybody out
+            return await self._page(request, visitor, 409, notice="oneself")
+        async with self._ctx.database.write() as session:
+            known = await people.staff(session)
+            found = next((each for each in known if _is(each, fields.get("person", ""), role)), None)
+            if found is not None and action == "tam-ngung":
+                await people.suspend(session, found.person.id, role.role, role.unit, self._ctx.clock())
+            elif found is not None and found.suspended_at is not None:
+                await people.grant(session, found.person.id, role.role, role.unit, self._ctx.clock())
+        if found is None:
+            return await self._page(request, visitor, 404, notice="gone")
+        self._ctx.bell.ring("desk")
+        return RedirectResponse(f"/admin?da={action}", 303)
+
+    async def _admin(self, request: Request) -> Visitor | Response:
+        """Who asks if it is an admin; otherwise the page that says what is missing."""
+        visitor = await staff.visitor(self._ctx, request)
+        if visitor is None:
+            return turned_away(request, 401, "login")
+        if not visitor.is_admin:
+            return turned_away(request, 403, "not-admin" if visitor.units else "no-role", visitor=visitor)
+        return visitor
+
+    async def _claim(self, request: Request) -> tuple[Visitor, Mapping[str, str]] | Response:
+        """The admin and the fields of a form that is our own."""
+        fields = await staff.form(request)
+        if not staff.same_origin(self._ctx, request):
+            return turned_away(request, 403, "foreign")
+        if fields is None:
+            return turned_away(request, 413, "too-large")
+        visitor = await self._admin(request)
+        if isinstance(visitor, Response):
+            return visitor
+        if not staff.has_token(visitor, fields):
+            return turned_away(request, 403, "stale", visitor=visitor, back="/admin")
+        return visitor, fields
+
+    async def _page(
+        self,
+        request: Request,
+        visitor: Visitor,
+        status: int = 200,
+        *,
+        notice: str = "",
+        link: _Link | None = None,
+        typed: Mapping[str, str] | None = None,
+    ) -> Response:
+        desk = self._ctx.desk
+        async with self._ctx.database.read() as session:
+            working = await people.staff(session)
+            asked = await questions.counts(session)
+            by_unit = [(unit.name, await tickets.counts(session, unit.id)) for unit in desk.units.values()]
+            going_out = await outbox.counts(session)
+            coming_in = await inbox.counts(session)
+            aside = await inbox.aside(session, _ASIDE)
+        catalog = desk.knowledge().catalog
+        return pages.page(
+            request,
+            "admin.html",
+            status,
+            visitor=visitor,
+            unit_names=[desk.unit_name(unit) for unit in sorted(visitor.units)],
+            units=[(unit.id, unit.name) for unit in desk.units.values()],
+            unit_name=desk.unit_name,
+            new_key=staff.new_key,
+            zone=ZoneInfo(self._ctx.settings.timezone),
+            notice=notice,
+            link=link,
+            typed=typed or {},
+            staff=working,
+            asked=asked,
+            by_unit=by_unit,
+            going_out=going_out,
+            coming_in=coming_in,
+            aside=aside,
+            catalog=catalog,
+            missing=self._missing(),
+        )
+
+    def _missing(self) -> list[_Missing]:
+        """Values that the province has not given yet and that answers wait for, most wanted first."""
+        catalog = self._ctx.desk.knowledge().catalog
+        waiting: dict[str, list[tuple[str, str]]] = {}
+        for question in catalog.questions:
+            for name in dict.fromkeys(placeholders.names(question.answer)):
+                waiting.setdefault(name, []).append((question.id, question.question))
+        unset = [
+            _Missing(name, value.meaning, value.owner, tuple(waiting.get(name, ())))
+            for name, value in catalog.values.items()
+            if value.text is None
+        ]
+        unset += [
+            _Missing(name, "", "", tuple(entries)) for name, entries in waiting.items() if name not in catalog.values
+        ]
+        return sorted(unset, key=lambda each: -len(each.entries))
+
+
+def _is(each: Staff, person: str, role: RoleOf) -> bool:
+    return str(each.person.id) == person and each.role == role

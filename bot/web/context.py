@@ -1,0 +1,47 @@
+"""What the pages are given to work with."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from starlette.requests import Request
+
+from bot.bell import Bell
+from bot.config import Settings
+from bot.files import FileStore
+from bot.intake import Intake
+from bot.statistics import Statistics
+from handlers.helpdesk import Helpdesk
+from handlers.turn import Desk
+from storage import Database
+
+
+@dataclass(slots=True)
+class WebContext:
+    database: Database
+    intake: Intake
+    bell: Bell
+    helpdesk: Helpdesk
+    desk: Desk
+    settings: Settings
+    attachments: FileStore
+    clock: Callable[[], datetime]
+    secret: str
+    """What cookies are signed with."""
+    demo: bool = False
+    """True for a trial with made-up people; every page says so."""
+    statistics: Statistics = field(default_factory=Statistics)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the service stops: open event streams end then."""
+
+    @property
+    def is_https(self) -> bool:
+        """True if browsers reach us encrypted, so that cookies may insist on it."""
+        return (self.settings.web.public_url or "").startswith("https:")
+
+
+def of(request: Request) -> WebContext:
+    """The context of the application that the request came to."""
+    return cast("WebContext", request.app.state.ctx)

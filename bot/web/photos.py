@@ -1,0 +1,64 @@
+"""Takes photos from a browser and shows them again, to those who may see them."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.types import Message, Receive
+
+from bot.files import IMAGES, LARGEST, FileStore, TooLarge
+from storage.attachments import Attachment
+from storage.tables import AttachmentState
+
+FIELD = "anh"
+_AROUND = 4096  # bytes that a form adds to the photo in it
+
+
+async def uploaded(request: Request) -> bytes | None:
+    """The photo in an upload form, None if there is none; raises `TooLarge` before more than that was taken in."""
+    limited = Request(request.scope, _limited(request, LARGEST + _AROUND))
+    try:
+        async with limited.form(max_files=1, max_fields=2) as form:
+            file = form.get(FIELD)
+            if file is None or isinstance(file, str):
+                return None
+            content = await file.read(LARGEST + 1)
+    except HTTPException:  # not a form, or one that breaks off
+        return None
+    if len(content) > LARGEST:
+        raise TooLarge
+    return content
+
+
+def _limited(request: Request, limit: int) -> Receive:
+    left = limit
+
+    async def receive() -> Message:
+        nonlocal left
+        message = await request.receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise TooLarge
+        return message
+
+    return receive
+
+
+def shown(store: FileStore, attachment: Attachment) -> Response | None:
+    """The photo as a response that can do nothing but be looked at; None if its bytes are not there."""
+    if attachment.state is not AttachmentState.STORED:
+        return None
+    path = store.path(attachment.sha256)
+    if not path.is_file():
+        return None
+    is_image = attachment.type in IMAGES
+    ending = IMAGES.get(attachment.type, "bin")
+    return FileResponse(
+        path,
+        media_type=attachment.type if is_image else "application/octet-stream",
+        filename=f"anh-{attachment.id}.{ending}",
+        content_disposition_type="inline" if is_image else "attachment",
+        headers={
+            "Cache-Control": "private, max-age=86400",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )
