@@ -1,0 +1,249 @@
+"""A helpdesk with everything real but the outer edge: people who say and press, and see what they are shown."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import faq
+from bot.intake import Intake
+from bot.sender import Sender
+from bot.worker import Worker
+from handlers import mentoring, texts
+from handlers.events import Opened, Pressed, Said, Tick
+from handlers.guard import guard
+from handlers.helpdesk import Helpdesk
+from handlers.mentoring import Mentor
+from handlers.replies import Reply
+from handlers.turn import Desk, Unit
+from storage import Address, Database, Identity, attachments, people, tickets
+from storage.outbox import Delivery
+
+SHIPPED = Path(faq.__file__).parent / "data"
+UNITS = {
+    id_: Unit(id_, name, timedelta(minutes=30), timedelta(days=1))
+    for id_, name in {
+        "buu-dien": "Bưu điện tỉnh Lạng Sơn",
+        "vnpt": "VNPT Lạng Sơn",
+        "viettel": "Viettel Lạng Sơn",
+        "so-tttt": "Sở Khoa học và Công nghệ",
+    }.items()
+}
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that goes only when a test moves it."""
+
+    now: datetime = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=10)
+        return self.now
+
+    def move(self, by: timedelta) -> None:
+        self.now += by
+
+
+@dataclass(slots=True)
+class Recorder:
+    """The outer edge: a channel that shows everything, and keeps it."""
+
+    name: str = "test"
+    repeats_safely: bool = True
+    shown: dict[str, list[Reply]] = field(default_factory=dict)
+    sent: set[tuple[int, int]] = field(default_factory=set)
+
+    def split(self, reply: Reply) -> Sequence[Reply]:
+        return (reply,)
+
+    async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
+        if (delivery.id, number) not in self.sent:
+            self.sent.add((delivery.id, number))
+            self.shown.setdefault(delivery.address.chat, []).append(part)
+        return f"{delivery.id}.{number}"
+
+    async def run(self) -> None:
+        """Events are brought by the people of the story."""
+
+
+@dataclass(slots=True)
+class House:
+    """The running helpdesk."""
+
+    database: Database
+    clock: Clock
+    desk: Desk
+    helpdesk: Helpdesk
+    channel: Recorder
+    intake: Intake
+    worker: Worker
+    sender: Sender
+    keys: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
+
+    async def settle(self) -> None:
+        """Lets everything that is on its way arrive."""
+        await self.worker.settle()
+        await self.sender.settle()
+
+    async def tick(self, after: timedelta = timedelta()) -> None:
+        self.clock.move(after)
+        await self.intake.accept([(f"tick{self.keys()}", Tick(at=self.clock()))], channel="clock")
+        await self.settle()
+
+
+@dataclass(slots=True)
+class Chat:
+    """A member in a private chat."""
+
+    house: House
+    name: str
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("test", self.name)
+
+    @property
+    def address(self) -> Address:
+        return Address("test", self.name)
+
+    @property
+    def replies(self) -> list[Reply]:
+        """Everything shown so far, oldest first."""
+        return self.house.channel.shown.setdefault(self.name, [])
+
+    @property
+    def last(self) -> Reply:
+        return self.replies[-1]
+
+    @property
+    def labels(self) -> list[str]:
+        """What can be pressed under the last reply that has choices."""
+        return [choice.label for choice in next(r for r in reversed(self.replies) if r.choices).choices]
+
+    async def open(self, start: str = "") -> list[str]:
+        return await self._happens(Opened(self.house.clock(), self.identity, self.address, start))
+
+    async def say(self, text: str, photos: Sequence[int] = ()) -> list[str]:
+        """Says something; returns the texts shown in return."""
+        guarded = guard(text)
+        said = Said(
+            at=self.house.clock(),
+            who=self.identity,
+            where=self.address,
+            text=guarded.text,
+            masked=guarded.kinds,
+            attachments=tuple(photos),
+        )
+        return await self._happens(said)
+
+    async def press(self, label: str) -> list[str]:
+        """Presses the newest button of this label, or a value that no button has."""
+        value = next((c.value for reply in reversed(self.replies) for c in reply.choices if c.label == label), None)
+        return await self._happens(
+            Pressed(self.house.clock(), self.identity, self.address, label if value is None else value)
+        )
+
+    async def photo(self) -> int:
+        """Uploads a photo, which then may be said."""
+        async with self.house.database.write() as session:
+            return await attachments.add(
+                session,
+                address=self.address,
+                sha256="0" * 64,
+                type="image/jpeg",
+                size=1000,
+                at=self.house.clock(),
+            )
+
+    async def _happens(self, event: Opened | Said | Pressed) -> list[str]:
+        before = len(self.replies)
+        key = f"{self.name}-{self.house.keys()}"
+        await self.house.intake.accept([(key, event)], channel="test")
+        await self.house.settle()
+        return [reply.text for reply in self.replies[before:]]
+
+
+@dataclass(slots=True)
+class AtDesk:
+    """A mentor at the desk."""
+
+    house: House
+    mentor: Mentor
+
+    async def take(self, ticket: int) -> mentoring.Outcome:
+        async with self.house.database.write() as session:
+            outcome = await mentoring.take(session, self.house.desk, self.mentor, ticket, self.house.clock())
+        await self.house.settle()
+        return outcome
+
+    async def answer(self, ticket: int, text: str, key: str = "") -> mentoring.Outcome:
+        async with self.house.database.write() as session:
+            outcome = await mentoring.answer(
+                session,
+                self.house.desk,
+                self.mentor,
+                ticket,
+                text,
+                key or f"k{self.house.keys()}",
+                self.house.clock(),
+            )
+        await self.house.settle()
+        return outcome
+
+    async def note(self, ticket: int, text: str) -> mentoring.Outcome:
+        async with self.house.database.write() as session:
+            return await mentoring.note(
+                session, self.house.desk, self.mentor, ticket, text, f"k{self.house.keys()}", self.house.clock()
+            )
+
+    async def pass_on(self, ticket: int, unit: str) -> mentoring.Outcome:
+        async with self.house.database.write() as session:
+            outcome = await mentoring.pass_on(session, self.house.desk, self.mentor, ticket, unit, self.house.clock())
+        await self.house.settle()
+        return outcome
+
+    async def close(self, ticket: int) -> mentoring.Outcome:
+        async with self.house.database.write() as session:
+            outcome = await mentoring.close(session, self.house.desk, self.mentor, ticket, self.house.clock())
+        await self.house.settle()
+        return outcome
+
+    async def reopen(self, ticket: int) -> mentoring.Outcome:
+        async with self.house.database.write() as session:
+            outcome = await mentoring.reopen(session, self.house.desk, self.mentor, ticket, self.house.clock())
+        await self.house.settle()
+        return outcome
+
+    async def queue(self, view: mentoring.View) -> list[int]:
+        async with self.house.database.read() as session:
+            return [line.id for line in await mentoring.queue(session, self.house.desk, self.mentor, view)]
+
+    async def sees(self, ticket: int) -> mentoring.TicketView | mentoring.NotYours:
+        async with self.house.database.read() as session:
+            return await mentoring.view(session, self.house.desk, self.mentor, ticket)
+
+    async def reads(self, ticket: int) -> list[tuple[str, str]]:
+        """Kind and text of all posts."""
+        view = await self.sees(ticket)
+        assert isinstance(view, mentoring.TicketView)
+        return [(post.kind, post.text) for post in view.posts]
+
+
+async def at_desk(house: House, name: str, unit: str) -> AtDesk:
+    async with house.database.write() as session:
+        person = await people.add(session, name, house.clock())
+        await people.grant(session, person.id, "mentor", unit, house.clock())
+    return AtDesk(house, Mentor(person.id, name, frozenset({unit})))
+
+
+async def open_ticket(
+    chat: Chat, text: str = "máy cày của nhà tôi kêu to quá phải làm sao", unit: str = "viettel"
+) -> int:
+    """Asks something the FAQ does not know and sends it to a unit; returns the ticket's number."""
+    await chat.say(text)
+    await chat.press(texts.send_to(UNITS[unit].name))
+    async with chat.house.database.write() as session:
+        person = await people.meet(session, chat.identity, chat.house.clock())
+        return (await tickets.of_person(session, person.id))[0].id
