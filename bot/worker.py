@@ -113,7 +113,7 @@ class Worker:
     async def _count_failure(self, waiting: Waiting, error: Exception) -> None:
         """Outside the transaction that failed: what it wrote is gone, that it failed is not."""
         attempt = waiting.attempts + 1
-        log.error("event failed", event=waiting.id, channel=waiting.channel, attempt=attempt, exc_info=error)
+        log.error("event failed", inbox=waiting.id, channel=waiting.channel, attempt=attempt, exc_info=error)
         self._statistics.failed.labels(channel=waiting.channel).inc()
         try:
             if attempt <= len(RETRIES):
@@ -124,10 +124,10 @@ class Worker:
             try:
                 await self._set_aside(waiting, error, apologise=True)
             except Exception as second:  # noqa: BLE001, RUF100 - not even an apology can be made of it
-                log.error("apology failed", event=waiting.id, exc_info=second)
+                log.error("apology failed", inbox=waiting.id, exc_info=second)
                 await self._set_aside(waiting, error, apologise=False)
         except Exception as third:  # noqa: BLE001, RUF100 - the database is away; it is counted at the next attempt
-            log.error("failure not counted", event=waiting.id, exc_info=third)
+            log.error("failure not counted", inbox=waiting.id, exc_info=third)
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _set_aside(self, waiting: Waiting, error: Exception, *, apologise: bool) -> None:
@@ -138,6 +138,6 @@ class Worker:
             await inbox.set_aside(session, waiting.id, type(error).__name__, self._clock())
             if apologise:
                 await self._helpdesk.apologise(session, events.from_json(waiting.payload))
-        log.error("event set aside", event=waiting.id, channel=waiting.channel)
+        log.error("event set aside", inbox=waiting.id, channel=waiting.channel)
         self._statistics.set_aside.inc()
         self._bell.ring("outbox")
