@@ -11,6 +11,9 @@ run: $(VENV)/.run
 test: $(VENV)/.test browser lint
 	$(BIN)/pytest -n auto -q
 
+soak: $(VENV)/.test
+	$(BIN)/pytest -n 2 -q -m soak
+
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
