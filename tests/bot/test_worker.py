@@ -29,8 +29,10 @@ class Breaking(Helpdesk):
     desk: Desk
     breaks_at: set[str] = field(default_factory=set)
     handled: list[str] = field(default_factory=list)
+    began: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, session: Session, event: Event, thought: Thought) -> None:
+        self.began.set()
         await super().handle(session, event, thought)
         if isinstance(event, Said):
             if event.text in self.breaks_at:
@@ -172,8 +174,7 @@ async def test_two_processes_on_one_database_handle_each_event_once_and_in_order
 async def test_it_works_until_it_is_cancelled_and_finishes_what_it_has_in_hand(work: Work) -> None:
     running = asyncio.create_task(work.worker.run())
     await work.say("máy cày hỏng")
-    while not work.helpdesk.handled:
-        await asyncio.sleep(0)
+    await work.helpdesk.began.wait()
 
     running.cancel()
     await work.worker.drain()

@@ -1,4 +1,4 @@
-"""The real process is killed at every step of "ask, ticket, answer"; nobody loses a word, and nobody reads one twice."""
+"""The real process is killed at every step of "ask, ticket, answer"; no word is lost, and none is read twice."""
 
 import random
 import shutil
