@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
@@ -50,7 +51,7 @@ class Database:
         """
         full = _url(url)
         if full.get_backend_name() == "sqlite":
-            _make_file(Path(full.database or ""))
+            await asyncio.to_thread(_make_file, full)
         engine = create_async_engine(
             full, pool_pre_ping=full.get_backend_name() != "sqlite", connect_args=_connect_args(full)
         )
@@ -123,16 +124,38 @@ def _connect_args(url: URL) -> dict[str, object]:
     return {"timeout": _BUSY_S} if url.get_backend_name() == "sqlite" else {"connect_timeout": 10}
 
 
-def _make_file(path: Path) -> None:
+def _make_file(url: URL) -> None:
     """The file belongs to the service alone: it holds what people wrote."""
+    path = Path(url.database or "")
     if not path.name or path.name == ":memory:":
         raise UnusableDatabase("database: SQLite needs a file, such as sqlite:///data/helpdesk.db")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             path.touch(mode=0o600)
+        _write_ahead(path)
     except OSError as error:
         raise UnusableDatabase(f"database {path}: {error.strerror}") from error
+    except sqlite3.Error as error:
+        raise _unusable(url, error) from error
+
+
+def _write_ahead(path: Path) -> None:
+    """Gives the file its write-ahead log, which it then keeps.
+
+    While another process does the same, SQLite says "locked" at once, whatever time it may wait.
+    """
+    give_up = time.monotonic() + _BUSY_S
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError:
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
@@ -141,7 +164,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         del entry
         connection.isolation_level = None  # type: ignore[attr-defined]  # transactions begin in `begin` below
         cursor = connection.cursor()  # type: ignore[attr-defined]  # the driver's own connection has no type here
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

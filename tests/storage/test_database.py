@@ -24,8 +24,10 @@ def differences(connection: Connection) -> list[object]:
     return found
 
 
-async def test_the_history_makes_the_tables_that_the_code_knows(database: Database, database_url: str) -> None:
-    engine = create_engine(url_for_tests(database_url))
+async def test_the_history_makes_the_tables_that_the_code_knows(empty_url: str) -> None:
+    made = await Database.open(empty_url)
+    await made.close()
+    engine = create_engine(url_for_tests(empty_url))
 
     with engine.connect() as connection:
         found = differences(connection)
@@ -47,15 +49,17 @@ async def test_no_id_is_given_twice(database: Database, database_url: str) -> No
     assert {name for name in with_ids if "AUTOINCREMENT" not in made[name]} == set()
 
 
-async def test_a_database_is_fresh_once(database: Database, database_url: str) -> None:
-    again = await Database.open(database_url)
+async def test_a_database_is_fresh_once(empty_url: str) -> None:
+    first = await Database.open(empty_url)
+    await first.close()
+    again = await Database.open(empty_url)
     await again.close()
 
-    assert (database.fresh, again.fresh) == (True, False)
+    assert (first.fresh, again.fresh) == (True, False)
 
 
-async def test_several_processes_may_open_an_empty_database_at_once(database_url: str) -> None:
-    opened = await asyncio.gather(*[Database.open(database_url) for _ in range(3)])
+async def test_several_processes_may_open_an_empty_database_at_once(empty_url: str) -> None:
+    opened = await asyncio.gather(*[Database.open(empty_url) for _ in range(3)])
     for database in opened:
         await database.close()
 
