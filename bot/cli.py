@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 import structlog
 import typer
 
-from bot import config, demo, logs
+from bot import config, demo, faqcommands, logs
 from bot.config import ConfigFaults, Settings
 from bot.keys import UnusableKey, web_secret
 from bot.service import Service, Unbindable, now
@@ -27,6 +27,7 @@ _T = TypeVar("_T")
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Helpdesk of Xứ Lạng."
 )
+app.add_typer(faqcommands.app, name="faq")
 
 ConfigPath = Annotated[
     Path | None,

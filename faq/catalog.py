@@ -1,7 +1,8 @@
 """Loads the FAQ from its folder: all of it, or everything that is wrong with it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +16,8 @@ from faq.models import (
     Glossary,
     KnownFailure,
     KnownFailureFile,
+    OutOfScope,
+    OutOfScopeFile,
     Place,
     PlaceFile,
     Question,
@@ -24,16 +27,19 @@ from faq.models import (
     Value,
     ValueFile,
 )
-from faq.yamlfile import Unreadable, Where, YamlFile, read
+from faq.yamlfile import Plain, Unreadable, Where, YamlFile, read
 
-__all__ = ["SHIPPED", "Catalog", "CatalogFaults", "Fault", "UnusableFolder", "load"]
+__all__ = ["SHIPPED", "Catalog", "CatalogFaults", "Draft", "Entry", "Fault", "UnusableFolder", "inspect", "load"]
 
 SHIPPED = Path(__file__).parent / "data"
 """The FAQ that comes with the program."""
 
-_GLOSSARY, _VALUES, _PLACES = "glossary.yaml", "values.yaml", "places.yaml"
-_ROUTINE, _KNOWN_FAILURES = "routine.yaml", "known-failures.yaml"
+GLOSSARY, VALUES, PLACES = "glossary.yaml", "values.yaml", "places.yaml"
+ROUTINE, OUT_OF_SCOPE, KNOWN_FAILURES = "routine.yaml", "out-of-scope.yaml", "known-failures.yaml"
+SPECIAL = frozenset((GLOSSARY, VALUES, PLACES, ROUTINE, OUT_OF_SCOPE, KNOWN_FAILURES))
+"""The files that are no topic."""
 _LOCAL = "local"
+_ID = re.compile(r"^\s*(?:-\s+)?id:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -48,6 +54,8 @@ class Catalog:
     values: Mapping[str, Value] = field(default_factory=dict)
     """By name, with the local texts already in them."""
     places: tuple[Place, ...] = ()
+    outside: tuple[OutOfScope, ...] = ()
+    """Questions that it does not answer."""
     known_failures: tuple[KnownFailure, ...] = ()
     version: str = ""
     """The same for the same content; different after any change."""
@@ -84,12 +92,53 @@ class Catalog:
         return self._routines.get(routine_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A question and where it stands."""
+
+    file: str
+    at: Where
+    question: Question
+    yaml: YamlFile
+
+    def line(self, *steps: str | int) -> int:
+        return self.yaml.line((*self.at, *(steps or ("id",))))
+
+    def line_within(self, text: str, number: int) -> int:
+        """The line of line `number`, from 0, of its answer."""
+        return self.yaml.line_within((*self.at, "answer"), text, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What could be read of a folder, and all that is wrong with it, for those who check more than loading does."""
+
+    catalog: Catalog
+    """Without what is broken."""
+    entries: tuple[Entry, ...]
+    files: Mapping[str, YamlFile]
+    broken: frozenset[str]
+    """The files that could not be read, or not wholly."""
+    ids: frozenset[str]
+    """Of all entries, the broken ones too."""
+    faults: tuple[Fault, ...]
+
+
 def load(folder: Path, local: Mapping[str, str] | None = None) -> Catalog:
     """The catalog of a folder; `CatalogFaults` with all that is wrong if anything is.
 
-    `local` gives texts for values by name, over those of the files. A topic's file is enough; all other files may be missing.
+    `local` gives texts for values by name, over those of the files. A topic's file is enough; all other files may be
+    missing.
     """
-    return _Loader(folder, local or {}).load()
+    draft = inspect(folder, local)
+    if draft.faults:
+        raise CatalogFaults(draft.faults)
+    return draft.catalog
+
+
+def inspect(folder: Path, local: Mapping[str, str] | None = None) -> Draft:
+    """What is right in a folder and what is wrong in it; `UnusableFolder` if there is nothing to read."""
+    return _Loader(folder, local or {}).inspect()
 
 
 class _Loader:
@@ -98,44 +147,51 @@ class _Loader:
         self._local = local
         self._faults: list[Fault] = []
         self._yaml: dict[str, YamlFile] = {}
-        self._first: dict[str, tuple[str, int]] = {}
+        self._broken: set[str] = set()
+        self._ids: set[str] = set()
+        self._entries: list[Entry] = []
 
-    def load(self) -> Catalog:
-        paths = self._paths()
-        topics: dict[str, Topic] = {}
-        routines, values, places, known = RoutineFile(routines=()), ValueFile(values=()), PlaceFile(places=()), None
-        glossary = Glossary()
-        for path in paths:
+    def inspect(self) -> Draft:
+        topics: list[Topic] = []
+        glossary, outside, known = Glossary(), OutOfScopeFile(groups=()), KnownFailureFile(failures=())
+        routines, values, places = RoutineFile(routines=()), ValueFile(values=()), PlaceFile(places=())
+        for path in self._paths():
             match path.name:
-                case n if n == _GLOSSARY:
+                case n if n == GLOSSARY:
                     glossary = self._read(path, Glossary) or glossary
-                case n if n == _VALUES:
+                case n if n == VALUES:
                     values = self._read(path, ValueFile) or values
-                case n if n == _PLACES:
+                case n if n == PLACES:
                     places = self._read(path, PlaceFile) or places
-                case n if n == _ROUTINE:
+                case n if n == ROUTINE:
                     routines = self._read(path, RoutineFile) or routines
-                case n if n == _KNOWN_FAILURES:
-                    known = self._read(path, KnownFailureFile)
+                case n if n == OUT_OF_SCOPE:
+                    outside = self._read(path, OutOfScopeFile) or outside
+                case n if n == KNOWN_FAILURES:
+                    known = self._read(path, KnownFailureFile) or known
                 case _:
-                    if (topic := self._read(path, Topic)) is not None:
-                        topics[path.name] = topic
-        values_known = _VALUES in self._yaml
-        self._check_topics(topics, {value.name for value in values.values} if values_known else None)
-        self._check_unique(_ROUTINE, "routines", [routine.id for routine in routines.routines], "mã")
-        self._check_unique(_VALUES, "values", [value.name for value in values.values], "tên")
-        self._check_unique(_PLACES, "places", [place.id for place in places.places], "mã")
-        by_name = self._with_local(values)
-        if self._faults:
-            raise CatalogFaults(tuple(sorted(self._faults, key=lambda fault: (fault.file, fault.line))))
-        return Catalog(
-            topics=tuple(topics.values()),
-            routines=routines.routines,
-            glossary=glossary,
-            values=by_name,
-            places=places.places,
-            known_failures=known.failures if known else (),
-            version=self._version(),
+                    topic = self._read(path, Topic)
+                    topics += self._whole(path.name, topic) if topic else self._rest(path)
+        self._check_topics()
+        self._check_unique(ROUTINE, "routines", [routine.id for routine in routines.routines], "mã")
+        self._check_unique(VALUES, "values", [value.name for value in values.values], "tên")
+        self._check_unique(PLACES, "places", [place.id for place in places.places], "mã")
+        return Draft(
+            catalog=Catalog(
+                topics=tuple(topics),
+                routines=routines.routines,
+                glossary=glossary,
+                values=self._with_local(values),
+                places=places.places,
+                outside=outside.groups,
+                known_failures=known.failures,
+                version=self._version(),
+            ),
+            entries=tuple(self._entries),
+            files=MappingProxyType(self._yaml),
+            broken=frozenset(self._broken),
+            ids=frozenset(self._ids),
+            faults=tuple(sorted(self._faults, key=lambda fault: (fault.file, fault.line))),
         )
 
     def _paths(self) -> list[Path]:
@@ -149,8 +205,7 @@ class _Loader:
         except OSError as error:
             raise stop(f"không đọc được thư mục ({error.strerror}); xem lại quyền đọc") from None
         paths = [path for path in paths if not path.name.startswith(".")]  # editors' own files
-        special = {_GLOSSARY, _VALUES, _PLACES, _ROUTINE, _KNOWN_FAILURES}
-        if not any(path.name not in special for path in paths):
+        if not any(path.name not in SPECIAL for path in paths):
             raise stop("chưa có chủ đề nào; mỗi chủ đề là một tệp .yaml trong thư mục này")
         return paths
 
@@ -159,6 +214,7 @@ class _Loader:
             yaml, faults = read(path)
         except Unreadable as unreadable:
             self._faults += unreadable.faults
+            self._broken.add(path.name)
             return None
         self._faults += faults
         self._yaml[path.name] = yaml
@@ -166,46 +222,63 @@ class _Loader:
             return model.model_validate(yaml.content)
         except ValidationError as error:
             self._faults += complaints.of(error, model, path.name, yaml)
+            self._broken.add(path.name)
             return None
 
-    def _check_topics(self, topics: Mapping[str, Topic], value_names: set[str] | None) -> None:
-        seen_topics: dict[str, str] = {}
-        for file, topic in topics.items():
-            if (earlier := seen_topics.setdefault(topic.topic, file)) != file:
-                what = f"chủ đề '{topic.topic}' đã có ở {earlier}; đổi mã hoặc gộp hai tệp"
+    def _whole(self, file: str, topic: Topic) -> list[Topic]:
+        for number, question in enumerate(topic.questions):
+            self._entries.append(Entry(file, ("questions", number), question, self._yaml[file]))
+            self._ids.add(question.id)
+        return [topic]
+
+    def _rest(self, path: Path) -> list[Topic]:
+        """What is right in a topic's file of which something is broken."""
+        if (yaml := self._yaml.get(path.name)) is None:
+            self._ids |= _ids_in(path)
+            return []
+        good: list[Question] = []
+        for number, written in enumerate(_items(yaml.content, "questions")):
+            try:
+                good.append(Question.model_validate(written))
+            except ValidationError:
+                self._ids.add(str(_field(written, "id")))
+            else:
+                self._entries.append(Entry(path.name, ("questions", number), good[-1], yaml))
+                self._ids.add(good[-1].id)
+        named = {name: str(_field(yaml.content, name) or path.stem) for name in ("topic", "name", "unit")}
+        return [Topic.model_construct(None, **named, questions=tuple(good))]
+
+    def _check_topics(self) -> None:
+        first_topics: dict[str, str] = {}
+        for file in sorted(self._yaml.keys() - SPECIAL):
+            topic = str(_field(self._yaml[file].content, "topic") or file)
+            if (earlier := first_topics.setdefault(topic, file)) != file:
+                what = f"chủ đề '{topic}' đã có ở {earlier}; đổi mã hoặc gộp hai tệp"
                 self._fault(file, ("topic",), what)
-        for file, topic in topics.items():
-            for number, question in enumerate(topic.questions):
-                self._check_question(file, number, question, value_names)
+        first: dict[str, Entry] = {}
+        for entry in self._entries:
+            id_ = entry.question.id
+            if (earlier_entry := first.setdefault(id_, entry)) is not entry:
+                there = f"{earlier_entry.file}:{earlier_entry.line()}"
+                self._faults.append(
+                    Fault(entry.file, entry.line(), f"mã '{id_}' đã dùng ở {there}; mỗi mục một mã riêng")
+                )
+            self._check_placeholders(entry)
 
-    def _check_question(self, file: str, number: int, question: Question, value_names: set[str] | None) -> None:
-        at: Where = ("questions", number)
-        line = self._yaml[file].line((*at, "id"))
-        first = self._first.setdefault(question.id, (file, line))
-        if first != (file, line):
-            self._fault(file, (*at, "id"), f"mã '{question.id}' đã dùng ở {first[0]}:{first[1]}; mỗi mục một mã riêng")
-        yaml = self._yaml[file]
-        start = yaml.line((*at, "answer"))
-        for offset, typed in placeholders.misshapen(question.answer):
-            what = f"dấu {{{{ }}}} viết chưa đúng ở '{typed[:50]}'; viết {{{{TEN_BIEN}}}} hoặc {{{{TEN_BIEN|câu thay thế.}}}}"
-            self._faults.append(Fault(file, self._inside(yaml, start, question.answer, offset), what))
-        if value_names is None:
+    def _check_placeholders(self, entry: Entry) -> None:
+        answer = entry.question.answer
+        for number, typed in placeholders.misshapen(answer):
+            right = "viết {{TEN_BIEN}} hoặc {{TEN_BIEN|câu thay thế.}}"
+            what = f"dấu {{{{ }}}} viết chưa đúng ở '{typed[:50]}'; {right}"
+            self._faults.append(Fault(entry.file, entry.line_within(answer, number), what))
+        if VALUES not in self._yaml:
             return
-        for name in dict.fromkeys(placeholders.names(question.answer)):
-            if name not in value_names:
-                offset = question.answer[: question.answer.index(name)].count("\n")
-                what = f"giá trị '{name}' không có trong {_VALUES}; xem lại tên, hoặc thêm nó vào đó"
-                self._faults.append(Fault(file, self._inside(yaml, start, question.answer, offset), what))
-
-    @staticmethod
-    def _inside(yaml: YamlFile, start: int, text: str, offset: int) -> int:
-        """The line within a block of text that begins behind the `|` of line `start`."""
-        lines = yaml.source.split("\n")
-        wanted = text.split("\n")[offset].strip()
-        for number in range(start - 1, min(len(lines), start + offset + 3)):
-            if wanted and wanted in lines[number]:
-                return number + 1
-        return start
+        known = {_field(value, "name") for value in _items(self._yaml[VALUES].content, "values")}
+        for name in dict.fromkeys(placeholders.names(answer)):
+            if name not in known:
+                number = answer[: answer.index(name)].count("\n")
+                what = f"giá trị '{name}' không có trong {VALUES}; xem lại tên, hoặc thêm nó vào đó"
+                self._faults.append(Fault(entry.file, entry.line_within(answer, number), what))
 
     def _check_unique(self, file: str, key: str, names: list[str], word: str) -> None:
         first: dict[str, int] = {}
@@ -218,11 +291,11 @@ class _Loader:
     def _with_local(self, values: ValueFile) -> dict[str, Value]:
         by_name = {value.name: value for value in values.values}
         for name, text in self._local.items():
-            if name not in by_name:
-                what = f"giá trị '{name}' không có trong {_VALUES}; xem lại tên"
-                self._faults.append(Fault(_LOCAL, 0, what))
-            else:
+            if name in by_name:
                 by_name[name] = by_name[name].model_copy(update={"text": text.strip() or None})
+            elif VALUES not in self._broken:
+                what = f"giá trị '{name}' không có trong {VALUES}; xem lại tên"
+                self._faults.append(Fault(_LOCAL, 0, what))
         return by_name
 
     def _fault(self, file: str, where: Where, what: str) -> None:
@@ -237,11 +310,18 @@ class _Loader:
         return digest.hexdigest()
 
 
-def lines(folder: Path) -> Iterator[tuple[str, YamlFile]]:
-    """Every readable file of a folder with its lines, for those who check more than loading does."""
-    for path in sorted(folder.glob("*.yaml")):
-        if not path.name.startswith("."):
-            try:
-                yield path.name, read(path)[0]
-            except Unreadable:
-                continue
+def _items(content: Plain, key: str) -> list[Plain]:
+    found = _field(content, key)
+    return found if isinstance(found, list) else []
+
+
+def _field(content: Plain, key: str) -> Plain:
+    return content.get(key) if isinstance(content, dict) else None
+
+
+def _ids_in(path: Path) -> set[str]:
+    """The ids of a file that is no YAML at the moment, so that others may still refer to them."""
+    try:
+        return set(_ID.findall(path.read_text(encoding="utf-8", errors="replace")))
+    except OSError:
+        return set()

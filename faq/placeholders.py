@@ -29,7 +29,7 @@ def fill(text: str, values: Mapping[str, str | None], standard: str) -> str:
 def _fill_line(line: str, values: Mapping[str, str | None], standard: str) -> str:
     mark = _LIST_MARK.match(line)
     start = mark.end() if mark else 0
-    filled = [line[:start]]
+    filled = ""
     said: set[str] = set()
     bold = False
     for sentence in _sentences(line[start:]):
@@ -37,10 +37,11 @@ def _fill_line(line: str, values: Mapping[str, str | None], standard: str) -> st
         bold ^= sentence.count("**") % 2 == 1
         # Two sentences that wait for values without a fallback of their own would say the same thing twice.
         if replaced != sentence and replaced.strip() == standard and standard in said:
+            filled = filled.rstrip()
             continue
         said.add(replaced.strip())
-        filled.append(replaced)
-    return "".join(filled)
+        filled += replaced
+    return line[:start] + filled
 
 
 def _sentences(line: str) -> Iterator[str]:
@@ -63,11 +64,15 @@ def _fill_sentence(sentence: str, values: Mapping[str, str | None], standard: st
     if not unset:
         return _PLACEHOLDER.sub(lambda one: _value(one, values[one[1]] or ""), sentence)
     fallback = next((one[2].strip() for one in unset if one[2] and one[2].strip()), standard)
-    if sentence.count("**") % 2 == 1:
+    turns = sentence.count("**") % 2 == 1
+    if bold or turns:
+        fallback = fallback.replace("**", "")
+    if turns:
         fallback = f"{fallback}**" if bold else f"**{fallback}"
     return fallback + sentence[len(sentence.rstrip()) :]
 
 
 def _value(found: re.Match[str], text: str) -> str:
-    """A value that ends with a full stop would put two before the end of the sentence."""
-    return text.rstrip(". ") if found.string[found.end() : found.end() + 1] == "." else text
+    """A value that ends with a full stop would put it before the sentence's own sign."""
+    follows = found.string[found.end() : found.end() + 1]
+    return text.rstrip(". ") if follows and follows in ".,;:!?)" else text

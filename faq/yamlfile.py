@@ -1,10 +1,12 @@
 """Reads one YAML file that people wrote by hand, keeping the line of everything in it.
 
-Only what such a file needs: texts, lists and mappings. A date or `yes` stays the text that was typed (the models know what
-they want), and anchors, tags and further documents are faults, which also keeps files made to exhaust the reader out.
+Only what such a file needs: texts, lists and mappings. A date or `yes` stays the text that was typed (the models know
+what they want), in NFC. Anchors, tags and further documents are faults, which also keeps files out that are made to
+exhaust the reader.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,16 +14,20 @@ from typing import TypeAlias
 
 import yaml
 
+from faq import yamlsyntax
 from faq.faults import Fault
 
 LARGEST = 4_000_000  # bytes; the whole FAQ is under one million
 _DEEPEST = 20
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_ZIP = b"PK\x03\x04"  # documents of Word and Excel are such archives
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+"""What no editor shows; some of them also end a line for YAML and for nobody else."""
 _EMPTY = {"", "~", "null", "Null", "NULL"}
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the one in C is ten times as fast; not every platform has it
 _NO_TAG = {None, "!", "tag:yaml.org,2002:str"}
 
-Plain: TypeAlias = str | None | list["Plain"] | dict[str, "Plain"]
+Plain: TypeAlias = str | list["Plain"] | dict[str, "Plain"] | None
 Where: TypeAlias = tuple[str | int, ...]
 """Where something stands in a file: keys and, from 0, numbers in lists."""
 
@@ -44,6 +50,16 @@ class YamlFile:
                 return 1
             where = where[:-1]
         return self.values[where]
+
+    def line_within(self, where: Where, text: str, number: int) -> int:
+        """The line of line `number`, from 0, of a text that stands there, maybe as a block behind a `|`."""
+        start = self.line(where)
+        wanted = text.split("\n")[number].strip()
+        lines = self.source.split("\n")
+        for at in range(start - 1, min(len(lines), start + number + 3)):
+            if wanted and wanted in unicodedata.normalize("NFC", lines[at]):
+                return at + 1
+        return start
 
 
 class Unreadable(Exception):
@@ -72,8 +88,10 @@ def _text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as error:
         raise stop(f"không đọc được tệp ({error.strerror}); xem lại quyền đọc của tệp") from None
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if raw.startswith(_UTF_16) or raw[1:64:2].count(0) > 16 or raw[0:64:2].count(0) > 16:
         raise stop("tệp đang ở bảng mã UTF-16; lưu lại với bảng mã (Encoding) UTF-8", 1)
+    if raw.startswith(_ZIP):
+        raise stop("đây là tệp Word, Excel hoặc tệp nén, không phải tệp chữ; chép nội dung sang một tệp .yaml", 1)
     if b"\0" in raw:
         line = raw[: raw.index(b"\0")].count(b"\n") + 1
         raise stop("đây không phải tệp chữ (có byte 0); lưu lại thành tệp văn bản với bảng mã UTF-8", line)
@@ -81,13 +99,17 @@ def _text(path: Path) -> str:
         source = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
+        if error.reason == "unexpected end of data":
+            raise stop("tệp bị cắt giữa chừng ở dòng này; chép lại tệp, hoặc viết tiếp cho đủ rồi lưu", line) from None
         raise stop(
-            "dòng này có chữ không thuộc bảng mã UTF-8; lưu lại tệp với bảng mã (Encoding) UTF-8", line
+            "dòng này có chữ không thuộc bảng mã UTF-8; lưu lại với bảng mã (Encoding) UTF-8. Nếu gõ bằng phông .Vn…"
+            " (TCVN3) hay VNI thì chuyển sang Unicode trước, bằng mục Chuyển mã của Unikey",
+            line,
         ) from None
     if found := _CONTROL.search(source):
         line = source.count("\n", 0, found.start()) + 1
         raise stop(f"có ký tự điều khiển không nhìn thấy (U+{ord(found[0]):04X}); xoá dòng này và gõ lại", line)
-    return source
+    return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class _Reader:
@@ -114,6 +136,8 @@ class _Reader:
                 )
         except yaml.YAMLError as error:
             raise self._broken(error) from None
+        if content is None:
+            raise self._stop("tệp trống; viết nội dung vào hoặc xoá tệp", 1)
         return content
 
     def _next(self) -> yaml.Event:
@@ -128,12 +152,12 @@ class _Reader:
         if len(where) > _DEEPEST:
             raise self._stop("các mục lồng nhau quá sâu; xem lại khoảng thụt đầu dòng", line)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise self._stop("dấu & hoặc * ở đầu là ký hiệu riêng của YAML; đặt cả câu trong dấu ngoặc kép", line)
+            raise self._stop("dấu & hoặc * ở đầu câu là ký hiệu riêng của YAML; đặt cả câu trong dấu ngoặc kép", line)
         if getattr(event, "tag", None) not in _NO_TAG:
-            raise self._stop("dấu ! ở đầu là ký hiệu riêng của YAML; đặt cả câu trong dấu ngoặc kép", line)
+            raise self._stop("dấu ! ở đầu câu là ký hiệu riêng của YAML; đặt cả câu trong dấu ngoặc kép", line)
         match event:
             case yaml.ScalarEvent(value=str() as text, style=style):
-                return None if text in _EMPTY and style in (None, "") else text
+                return None if text in _EMPTY and style in (None, "") else unicodedata.normalize("NFC", text)
             case yaml.SequenceStartEvent():
                 return self._sequence(where)
             case _:
@@ -166,28 +190,8 @@ class _Reader:
         return content
 
     def _broken(self, error: yaml.YAMLError) -> Unreadable:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = min(mark.line + 1 if mark else 1, self._source.count("\n") + 1)
-        return self._stop(self._reason(str(getattr(error, "problem", "") or error), line), line)
-
-    def _reason(self, problem: str, line: int) -> str:
-        """What a person can do about a place that is no YAML; the parser's own words say it in its terms."""
-        lines = self._source.split("\n")
-        typed = lines[line - 1] if line <= len(lines) else ""
-        before = lines[max(0, line - 3) : line]
-        if any(re.match(r"\s*\t", one) for one in before) or "tab" in problem or "'\\t'" in problem:
-            return "có dấu Tab ở đầu dòng; thay bằng dấu cách (mỗi bậc hai dấu cách)"
-        if "mapping values are not allowed" in problem or typed.count(": ") > 1:
-            return "trong câu có dấu hai chấm; đặt cả câu trong dấu ngoặc kép"
-        if "quoted scalar" in problem or "end of stream" in problem or "document indicator" in problem:
-            return "dấu ngoặc kép hoặc nháy mở ra mà chưa đóng; thêm dấu đóng ở cuối câu"
-        if "cannot start any token" in problem:
-            return "câu bắt đầu bằng ký hiệu riêng của YAML (như @, %, `); đặt cả câu trong dấu ngoặc kép"
-        if "flow" in problem or "',' or" in problem:
-            return "dấu [ hoặc { mở ra mà chưa đóng; thêm dấu đóng, hoặc đặt cả câu trong dấu ngoặc kép"
-        if "could not find expected ':'" in problem:
-            return "thiếu dấu hai chấm sau tên trường, hoặc dòng thụt vào không đúng"
-        return "không đọc được từ dòng này: xem lại khoảng thụt đầu dòng (thẳng hàng với dòng trên) và dấu ngoặc kép"
+        line, what = yamlsyntax.explain(error, self._source)
+        return self._stop(what, line)
 
 
 def _line(event: yaml.Event) -> int:

@@ -1,0 +1,317 @@
+"""`helpdesk faq …`: what the people who look after the FAQ do on the command line."""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, Literal, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.status import Status
+from rich.table import Column, Table
+
+from bot import config
+from faq import answers, catalog, placeholders, schema, trials
+from faq.catalog import Catalog, CatalogFaults, Fault, UnusableFolder
+from faq.lint import lint as lint_folder
+from faq.matching import Matcher, Routine, Sure, Unknown, Unsure, Verdict
+
+app = typer.Typer(no_args_is_help=True, help="Kho hỏi đáp: kiểm tra, hỏi thử, tìm chỗ dễ nhầm.")
+
+_USAGE = 2
+_BEST = 5
+_SIGNALS = {
+    "words": "từ và cặp từ",
+    "letters": "chuỗi chữ cái",
+    "marked": "từ có dấu",
+    "in scope": "thuộc kho hỏi đáp",
+    "asked for": "mức phải đạt để chắc",
+    "risk": "liên quan tiền, giấy tờ",
+}
+
+Folder = Annotated[
+    Path | None, typer.Option("--faq", metavar="THƯ_MỤC", help="Thư mục kho hỏi đáp; không ghi thì theo cấu hình.")
+]
+ConfigPath = Annotated[
+    Path | None,
+    typer.Option("--config", envvar="HELPDESK_CONFIG", metavar="TỆP", help="Tệp cấu hình; không có thì theo mặc định."),
+]
+
+
+@app.callback()
+def _prepare() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Vietnamese letters is no reason to stop
+
+
+# --- checking ---
+
+
+@app.command()
+def lint(
+    faq: Folder = None,
+    config_path: ConfigPath = None,
+    form: Annotated[
+        Literal["text", "github", "json"],
+        typer.Option("--format", help="text: cho người đọc; github: chú thích của GitHub Actions; json: cho máy."),
+    ] = "text",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Không hỏi thử trợ lý: nhanh, nhưng bỏ qua câu thử và câu dễ nhầm.")
+    ] = False,
+) -> None:
+    """Tìm mọi lỗi của kho hỏi đáp và chỉ cách sửa; mã thoát 1 nếu có lỗi."""
+    settings = _settings(faq, config_path)
+    try:
+        with _patience("Đang kiểm tra kho hỏi đáp…"):
+            faults = lint_folder(
+                settings.faq,
+                settings.local,
+                today=datetime.now(ZoneInfo(settings.timezone)).date(),
+                shipped=settings.faq.resolve() == catalog.SHIPPED.resolve(),
+                asking=not quick,
+                settings=settings.matching,
+            )
+    except UnusableFolder as unusable:
+        _stop(*map(str, unusable.faults))
+    errors = sum(fault.severity == "error" for fault in faults)
+    match form:
+        case "text":
+            for fault in faults:
+                typer.echo(_as_text(fault, settings.faq))
+            typer.echo(f"{errors} lỗi, {len(faults) - errors} cảnh báo.")
+        case "github":
+            for fault in faults:
+                typer.echo(_as_annotation(fault, settings.faq))
+        case "json":
+            listed = [
+                {"file": fault.file, "line": fault.line, "severity": fault.severity, "what": fault.what}
+                for fault in faults
+            ]
+            _write_json({"errors": errors, "warnings": len(faults) - errors, "faults": listed})
+    raise typer.Exit(1 if errors else 0)
+
+
+def _as_text(fault: Fault, folder: Path) -> str:
+    place = f"{_path(fault, folder)}:{fault.line}" if fault.line else _path(fault, folder)
+    return f"{place}: {'cảnh báo: ' if fault.severity == 'warning' else ''}{fault.what}"
+
+
+def _as_annotation(fault: Fault, folder: Path) -> str:
+    line = f",line={fault.line}" if fault.line else ""
+    place = _escaped(_path(fault, folder), "%\r\n:,")
+    return f"::{fault.severity} file={place}{line}::{_escaped(fault.what, '%')}"
+
+
+def _escaped(text: str, signs: str) -> str:
+    for sign in signs:
+        text = text.replace(sign, f"%{ord(sign):02X}")
+    return text
+
+
+def _path(fault: Fault, folder: Path) -> str:
+    """As one would type it here, so that a click on it opens the file."""
+    path = folder / fault.file
+    if not path.exists():
+        return fault.file
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+@app.command(name="schema")
+def write_schema(faq: Folder = None, config_path: ConfigPath = None) -> None:
+    """Ghi schema.json vào thư mục kho hỏi đáp, để trình soạn thảo gợi ý và báo lỗi ngay khi gõ."""
+    path = _settings(faq, config_path).faq / schema.NAME
+    try:
+        path.write_text(schema.text(), encoding="utf-8", newline="\n")
+    except OSError as error:
+        _stop(f"{path}: không ghi được tệp ({error.strerror}); xem lại thư mục và quyền ghi")
+    typer.echo(f"Đã ghi {path}")
+
+
+# --- asking ---
+
+
+@app.command(name="try")
+def try_question(
+    text: Annotated[str, typer.Argument(metavar="CÂU_HỎI", help="Câu hỏi, đặt trong dấu ngoặc kép.")],
+    faq: Folder = None,
+    config_path: ConfigPath = None,
+) -> None:
+    """Cho thấy trợ lý hiểu một câu hỏi ra sao, và vì những từ nào."""
+    matcher = _matcher(faq, config_path)
+    verdict = matcher.match(text)
+    evidence = verdict.evidence
+    typer.echo(f"Kết luận: {_verdict_in_words(verdict)}")
+    typer.echo(f"Đọc thành: {evidence.normalised}")
+    typer.echo(f"Những từ quyết định: {', '.join(evidence.words) or '(không có)'}")
+    best = Table("Mã", "Câu hỏi", Column("Điểm", justify="right"), title="Năm mục gần nhất")
+    for match in verdict.matches[:_BEST]:
+        question = matcher.catalog.question(match.id)
+        best.add_row(match.id, question.question if question else "", f"{match.score:.3f}")
+    signals = Table("Tín hiệu", Column("Điểm", justify="right"), title="Vì sao mục đầu đứng đầu")
+    for name, score in evidence.signals.items():
+        signals.add_row(_SIGNALS.get(name, name), f"{score:.3f}")
+    Console().print(best, *([signals] if evidence.signals else []))
+
+
+@app.command()
+def ask(
+    faq: Folder = None,
+    config_path: ConfigPath = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Mỗi câu hỏi một dòng JSON.")] = False,
+) -> None:
+    """Trả lời các câu hỏi đọc từ đầu vào, mỗi dòng một câu."""
+    matcher = _matcher(faq, config_path)
+    if sys.stdin.isatty():
+        typer.echo("Gõ câu hỏi rồi nhấn Enter; Ctrl+D để dừng.", err=True)
+    for text in _lines(typer.get_binary_stream("stdin")):
+        verdict = matcher.match(text)
+        if jsonl:
+            _write_json(_as_line(text, verdict))
+        else:
+            typer.echo(_as_answer(verdict, matcher.catalog) + "\n")
+
+
+def _lines(source: BinaryIO) -> Iterator[str]:
+    """The lines as they were written; bytes that are no UTF-8 show as a sign for that."""
+    for number, line in enumerate(source):
+        text = line.decode("utf-8", errors="replace").removesuffix("\n").removesuffix("\r")
+        yield text.removeprefix("\ufeff") if number == 0 else text
+
+
+def _as_line(text: str, verdict: Verdict) -> dict[str, Any]:
+    """A verdict in the form that design and benchmarks rely on; a routine says nothing of the FAQ's entries."""
+    said = {Sure: "sure", Unsure: "unsure", Unknown: "unknown", Routine: "unknown"}
+    return {
+        "text": text,
+        "verdict": said[type(verdict)],
+        "routine": verdict.id if isinstance(verdict, Routine) else None,
+        "matches": [{"id": match.id, "score": round(match.score, 4)} for match in verdict.matches[:_BEST]],
+        "also": verdict.also,
+    }
+
+
+def _as_answer(verdict: Verdict, known: Catalog) -> str:
+    match verdict:
+        case Routine(id=id_):
+            routine = known.routine(id_)
+            return f"[{id_}]\n{routine.answer.strip() if routine else ''}"
+        case Sure(matches=(best, *_)) if (question := known.question(best.id)) is not None:
+            return f"[{best.id}] {question.question}\n{answers.render(question, known).strip()}"
+        case Unsure(matches=matches):
+            found = [question for match in matches[:3] if (question := known.question(match.id)) is not None]
+            return "Có phải anh/chị hỏi:\n" + "\n".join(f"- {question.question} [{question.id}]" for question in found)
+        case _:
+            return "Trợ lý chưa có câu trả lời cho câu này."
+
+
+def _verdict_in_words(verdict: Verdict) -> str:
+    match verdict:
+        case Sure(matches=(best, *_)):
+            return f"chắc chắn là {best.id}"
+        case Unsure():
+            return "chưa chắc, đưa ra vài câu để chọn"
+        case Routine(id=id_):
+            return f"đáp ngay bằng '{id_}'"
+        case _:
+            return "không biết, mời gặp cán bộ hỗ trợ"
+
+
+# --- looking after it ---
+
+
+@app.command()
+def confusions(
+    faq: Folder = None,
+    config_path: ConfigPath = None,
+    top: Annotated[int, typer.Option("--top", min=1, metavar="SỐ", help="Xem bao nhiêu cặp.")] = 20,
+) -> None:
+    """Những cặp mục hay bị nhầm với nhau, nặng nhất trước, và những từ phân biệt được chúng."""
+    settings = _settings(faq, config_path)
+    known = _catalog(settings)
+    with _patience("Đang hỏi thử từng câu của kho hỏi đáp…"):
+        found = trials.confusions(known, settings.matching)
+    table = Table(title=f"{len(found)} cặp dễ nhầm", show_lines=True)
+    for heading in ("Hai mục", "Bị nhầm", "Ví dụ", "Từ riêng của từng mục"):
+        table.add_column(heading, justify="right" if heading == "Bị nhầm" else "left", overflow="fold")
+    for pair in found[:top]:
+        certain = sum(trial.taken_by is not None for trial in pair.stolen)
+        table.add_row(
+            f"{pair.one}\n{pair.other}",
+            f"{len(pair.stolen)} câu" + (f",\n{certain} chắc chắn" if certain else ""),
+            "\n".join(f"{trial.id}: {trial.text}" for trial in pair.stolen[:2]),
+            f"{', '.join(pair.only_one) or '(không có)'}\n{', '.join(pair.only_other) or '(không có)'}",
+        )
+    Console().print(table)
+
+
+@app.command()
+def values(faq: Folder = None, config_path: ConfigPath = None) -> None:
+    """Mọi {{GIÁ_TRỊ}} trong câu trả lời: dùng ở đâu, đã có chưa, đơn vị nào phải cung cấp."""
+    known = _catalog(_settings(faq, config_path))
+    used: dict[str, list[str]] = {name: [] for name in known.values}
+    for question in known.questions:
+        for name in dict.fromkeys(placeholders.names(question.answer)):
+            used.setdefault(name, []).append(question.id)
+    missing = sum(_text_of(name, known) is None for name in used if used[name])
+    table = Table(title=f"{len(used)} giá trị, {missing} đang dùng mà chưa có", show_lines=True)
+    for heading in ("Tên", "Là gì", "Đơn vị", "Giá trị", "Dùng ở"):
+        table.add_column(heading, overflow="fold")
+    for name in sorted(used, key=lambda name: (not used[name], bool(_text_of(name, known)), name)):
+        value = known.values.get(name)
+        table.add_row(
+            name,
+            value.meaning if value else "chưa khai báo trong values.yaml",
+            value.owner if value else "",
+            _text_of(name, known) or "chưa có",
+            "\n".join(used[name]) or "chưa dùng",
+        )
+    Console().print(table)
+
+
+def _text_of(name: str, known: Catalog) -> str | None:
+    return known.values[name].text if name in known.values else None
+
+
+# --- small things ---
+
+
+def _settings(folder: Path | None, config_path: Path | None) -> config.Settings:
+    try:
+        settings = config.load(config_path, os.environ)
+    except config.ConfigFaults as wrong:
+        _stop(*wrong.faults)
+    return settings if folder is None else settings.model_copy(update={"faq": folder})
+
+
+def _catalog(settings: config.Settings) -> Catalog:
+    try:
+        return catalog.load(settings.faq, settings.local)
+    except CatalogFaults as wrong:
+        _stop(*(_as_text(fault, settings.faq) for fault in wrong.faults))
+
+
+def _matcher(folder: Path | None, config_path: Path | None) -> Matcher:
+    settings = _settings(folder, config_path)
+    return Matcher(_catalog(settings), settings.matching)
+
+
+def _patience(what: str) -> Status:
+    return Console(stderr=True).status(what)
+
+
+def _stop(*reasons: str) -> NoReturn:
+    for reason in reasons:
+        typer.echo(reason, err=True)
+    raise typer.Exit(_USAGE)
+
+
+def _write_json(content: dict[str, Any]) -> None:
+    out = typer.get_binary_stream("stdout")
+    out.write(json.dumps(content, ensure_ascii=False).encode("utf-8", errors="replace") + b"\n")
+    out.flush()
