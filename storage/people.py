@@ -27,11 +27,17 @@ from storage.tables import (
 from storage.tables import Person as PersonRow
 
 
+NOWHERE = "-"
+"""The commune of somebody who was asked for it and did not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     id: int
     name: str
     """Empty for members: nobody asks them for it."""
+    commune: str = ""
+    """Id of the commune they live in, or `NOWHERE`; empty until they were asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ async def meet(session: Session, identity: Identity, at: datetime) -> Person:
     await session.flush()
     row = {"channel": identity.channel, "user": identity.user, "person_id": person.id, "created_at": at}
     if await insert_new(session, IdentityRow, [row]):
-        return Person(person.id, person.name)
+        return _person(person)
     await session.delete(person)  # another process met them at the same moment
     await session.flush()
     known = await _behind(session, identity)
@@ -86,7 +92,11 @@ async def _behind(session: Session, identity: Identity) -> Person | None:
         .with_for_update(read=True, of=PersonRow)
         .execution_options(populate_existing=True)
     )
-    return Person(row.id, row.name) if row else None
+    return _person(row) if row else None
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.id, row.name, row.commune)
 
 
 async def add(session: Session, name: str, at: datetime) -> Person:
@@ -94,12 +104,17 @@ async def add(session: Session, name: str, at: datetime) -> Person:
     row = PersonRow(name=name, created_at=at)
     session.add(row)
     await session.flush()
-    return Person(row.id, row.name)
+    return _person(row)
 
 
 async def find(session: Session, person_id: int) -> Person | None:
     row = await session.get(PersonRow, person_id)
-    return Person(row.id, row.name) if row else None
+    return _person(row) if row else None
+
+
+async def settle_in(session: Session, person_id: int, commune: str) -> None:
+    """Remembers where somebody lives, so that it is asked once; `NOWHERE` if they would not say."""
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(commune=commune))
 
 
 async def nobody(session: Session) -> bool:
@@ -119,7 +134,7 @@ async def staff(session: Session) -> list[Staff]:
     found = await session.execute(
         select(PersonRow, Role).join(Role, Role.person_id == PersonRow.id).order_by(Role.role, Role.unit, Role.id)
     )
-    return [Staff(Person(p.id, p.name), RoleOf(r.role, r.unit), r.suspended_at) for p, r in found]
+    return [Staff(_person(p), RoleOf(r.role, r.unit), r.suspended_at) for p, r in found]
 
 
 async def grant(session: Session, person_id: int, role: str, unit: str, at: datetime) -> None:
@@ -171,7 +186,7 @@ async def erase(session: Session, person_id: int, at: datetime) -> Erased:
     Open tickets are closed. Whoever writes again from the same account is somebody new.
     """
     await session.execute(
-        update(PersonRow).where(PersonRow.id == person_id).values(name="", erased_at=at)
+        update(PersonRow).where(PersonRow.id == person_id).values(name="", commune="", erased_at=at)
     )  # first, because it waits for those who are just writing something of this person's (see `meet`)
     for ticket in await tickets.of_person(session, person_id, only_open=True, limit=10_000):
         await tickets.step(session, ticket.id, "erase", actor=None, at=at, reason="erased")

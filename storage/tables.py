@@ -79,6 +79,8 @@ class Person(Table):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(120), default="")
+    commune: Mapped[str] = mapped_column(String(40), default="")
+    """Id of the commune they said they live in; empty until they were asked."""
     created_at: Mapped[datetime]
     erased_at: Mapped[datetime | None]
 

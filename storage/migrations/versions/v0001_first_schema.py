@@ -43,6 +43,7 @@ def upgrade() -> None:
         "people",
         sa.Column("id", Id, nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("commune", sa.String(length=40), nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("erased_at", Utc(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
