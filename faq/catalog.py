@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from faq import complaints, placeholders
+from faq import complaints, lists, placeholders
 from faq.faults import CatalogFaults, Fault, UnusableFolder
+from faq.lists import Rows
 from faq.models import (
     Glossary,
     KnownFailure,
@@ -53,6 +54,8 @@ class Catalog:
     glossary: Glossary = field(default_factory=Glossary)
     values: Mapping[str, Value] = field(default_factory=dict)
     """By name, with the local texts already in them."""
+    lists: Mapping[str, Rows] = field(default_factory=dict)
+    """By the value's name, what differs by commune."""
     places: tuple[Place, ...] = ()
     outside: tuple[OutOfScope, ...] = ()
     """Questions that it does not answer."""
@@ -67,6 +70,7 @@ class Catalog:
         object.__setattr__(self, "_questions", MappingProxyType(by_id))
         object.__setattr__(self, "_routines", MappingProxyType({routine.id: routine for routine in self.routines}))
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        object.__setattr__(self, "lists", MappingProxyType(dict(self.lists)))
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -144,11 +148,12 @@ def inspect(folder: Path, local: Mapping[str, str] | None = None) -> Draft:
 class _Loader:
     def __init__(self, folder: Path, local: Mapping[str, str]) -> None:
         self._folder = folder
-        self._local = local
+        self._local = dict(local)
         self._faults: list[Fault] = []
         self._yaml: dict[str, YamlFile] = {}
         self._broken: set[str] = set()
         self._ids: set[str] = set()
+        self._listed: dict[str, str] = {}
         self._entries: list[Entry] = []
 
     def inspect(self) -> Draft:
@@ -176,12 +181,15 @@ class _Loader:
         self._check_unique(ROUTINE, "routines", [routine.id for routine in routines.routines], "mã")
         self._check_unique(VALUES, "values", [value.name for value in values.values], "tên")
         self._check_unique(PLACES, "places", [place.id for place in places.places], "mã")
+        by_name = self._with_local(values)
+        by_commune = {name: self._list(value.list, places) for name, value in by_name.items() if value.list}
         return Draft(
             catalog=Catalog(
-                topics=tuple(topics),
+                topics=tuple(sorted(topics, key=lambda topic: topic.order)),
                 routines=routines.routines,
                 glossary=glossary,
-                values=self._with_local(values),
+                values=by_name,
+                lists=by_commune,
                 places=places.places,
                 outside=outside.groups,
                 known_failures=known.failures,
@@ -246,7 +254,7 @@ class _Loader:
                 self._entries.append(Entry(path.name, ("questions", number), good[-1], yaml))
                 self._ids.add(good[-1].id)
         named = {name: str(_field(yaml.content, name) or path.stem) for name in ("topic", "name", "unit")}
-        return [Topic.model_construct(None, **named, questions=tuple(good))]
+        return [Topic.model_construct(None, **named, order=100, questions=tuple(good))]
 
     def _check_topics(self) -> None:
         first_topics: dict[str, str] = {}
@@ -298,6 +306,13 @@ class _Loader:
                 self._faults.append(Fault(_LOCAL, 0, what))
         return by_name
 
+    def _list(self, file: str, places: PlaceFile) -> Rows:
+        path = self._folder / file
+        rows, faults = lists.read(path, places.places)
+        self._faults += faults
+        self._listed[file] = repr(sorted(rows.items()))
+        return rows
+
     def _fault(self, file: str, where: Where, what: str) -> None:
         self._faults.append(Fault(file, self._yaml[file].line(where), what))
 
@@ -305,7 +320,7 @@ class _Loader:
         digest = hashlib.sha256()
         for name, yaml in sorted(self._yaml.items()):
             digest.update(f"{name}\0{yaml.source}\0".encode())
-        for name, text in sorted(self._local.items()):
+        for name, text in sorted((self._local | self._listed).items()):
             digest.update(f"{name}\0{text}\0".encode())
         return digest.hexdigest()
 

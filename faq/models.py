@@ -41,6 +41,7 @@ ShortTitle = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Slot = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\.csv$", max_length=60)]
 Sources = Annotated[
     tuple[Text, ...],
     BeforeValidator(_listed),
@@ -93,6 +94,7 @@ class Topic(_Model):
     topic: Id = Field(description="Mã của chủ đề")
     name: ShortTitle = Field(description="Tên chủ đề, hiện trên nút bấm")
     unit: Id = Field(description="Đơn vị nhận phiếu hỏi: buu-dien, vnpt, viettel hoặc so-tttt")
+    order: int = Field(default=100, ge=1, le=999, description="Thứ tự trên màn hình chọn chủ đề, số nhỏ đứng trước")
     questions: tuple[Question, ...] = Field(min_length=1, description="Các mục của chủ đề này")
 
 
@@ -115,6 +117,9 @@ class Value(_Model):
     meaning: Text = Field(description="Giá trị này là gì, để người điền biết")
     owner: Id = Field(description="Đơn vị phải cung cấp")
     text: Text | None = Field(default=None, description="Cụm từ thay vào chỗ {{…}}, không có dấu chấm cuối")
+    list: FileName | None = Field(
+        default=None, description="Thay cho text, nếu mỗi xã một khác: tên tệp .csv, cột đầu là xa"
+    )
     suggested: Text | None = Field(default=None, description="Chỉ để hỏi lại; trợ lý không bao giờ đọc ra")
     suggested_confidence: Text | None = Field(default=None, description="Độ chắc của gợi ý: cao, trung bình, thấp")
     source: Text | None = Field(default=None, description="Ai hoặc văn bản nào xác nhận")

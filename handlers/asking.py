@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from faq import answers
 from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
 from faq.models import Question as Entry
-from handlers import browsing, texts
+from handlers import browsing, living, texts
 from handlers.choices import Option
 from handlers.turn import Turn
 from storage import questions
@@ -164,7 +164,7 @@ async def _answer(
     turn: Turn, entry: Entry, question_id: int, *, also: str | None = None, extra: Sequence[Option] = ()
 ) -> None:
     catalog = turn.catalog
-    text = texts.answer(entry.question, answers.render(entry, catalog).strip())
+    text = texts.answer(entry.question, answers.render(entry, catalog, turn.person.commune).strip())
     if answers.expired(entry, turn.at.astimezone(turn.desk.settings.timezone).date()):
         text = f"{text}\n\n{texts.OUTDATED}"
     options = [Option(texts.GOOD, f"good:{question_id}"), Option(texts.BAD, f"bad:{question_id}"), *extra]
@@ -174,6 +174,9 @@ async def _answer(
         options.append(Option(other.question, f"q:{other.id}"))
     related = [found for id_ in entry.related if (found := catalog.question(id_)) and found is not other]
     options += [Option(found.question, f"q:{found.id}") for found in related[:RELATED]]
+    if answers.differs_by_commune(entry, catalog):
+        options.append(Option(texts.MY_COMMUNE, f"commune:{entry.id}"))
+        text = await living.asked_once(turn, entry.id, text)
     topic = catalog.topic_of(entry.id)
     await turn.change(topic=topic.topic if topic else "", topic_at=turn.at)
     await turn.say(text, options[:8], human=f"human:{question_id}")

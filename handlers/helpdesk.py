@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from faq.matching import Sure, Verdict
-from handlers import asking, browsing, choices, following, owning, replies, texts, ticking
+from handlers import asking, browsing, choices, following, living, owning, replies, texts, ticking
 from handlers.events import (
     BotAdded,
     BotRemoved,
@@ -175,6 +175,9 @@ async def _said(turn: Turn, said: Said, thought: Thought) -> None:
     if not said.attachments and (pressed := _typed_choice(turn, text, to_mentor=to_mentor)) is not None:
         await _press(turn, pressed)
         return
+    if not said.attachments and not to_mentor and (places := living.said(turn, text)):
+        await _lives_in(turn, [place.id for place in places])
+        return
     verdict = thought.verdict or turn.desk.knowledge().matcher.match(text[:LONGEST])
     held = turn.conversation.held
     where = following.destination(
@@ -287,6 +290,10 @@ async def _press(turn: Turn, value: str) -> None:
             await browsing.topic(turn, topic_id, choices.integer(arguments, 1) or 0)
         case "q", (entry_id,):
             await asking.show(turn, entry_id)
+        case "commune", (entry_id,):
+            await living.ask(turn, entry_id)
+        case "place", (place_id,):
+            await _lives_in(turn, [place_id])
         case "pick", (_, entry_id):
             await asking.pick(turn, first, entry_id)
         case "good", _:
@@ -321,6 +328,14 @@ async def _press(turn: Turn, value: str) -> None:
             await owning.cancel(turn)
         case _:
             await browsing.menu(turn, texts.GONE)
+
+
+async def _lives_in(turn: Turn, place_ids: Sequence[str]) -> None:
+    """Where the person lives is known now; the answer that waited for it is said again, for that place."""
+    if len(place_ids) > 1:
+        await living.choose(turn, [place for place in turn.catalog.places if place.id in place_ids])
+    elif (entry_id := await living.settle(turn, place_ids[0])) is not None:
+        await asking.show(turn, entry_id)
 
 
 async def _new_question(turn: Turn, post_id: int | None) -> None:

@@ -84,8 +84,28 @@ def also_asked(question: str) -> str:
     return f"Anh/chị cũng hỏi: **{escape(question)}** Bấm nút bên dưới để xem."
 
 
-def urgent_first(question: str) -> str:
-    return f"Nếu đang bị lừa hoặc đang mất tiền, xem ngay: **{escape(question)}**"
+def urgent_first(question: str, first: str) -> str:
+    return f"**Nếu việc đang xảy ra – {escape(question)}**\n\n{first}"
+
+
+# --- what differs by commune ---
+
+MY_COMMUNE = "Xem theo xã của tôi"
+NO_COMMUNE = "Không nói xã"
+WHICH_COMMUNE = (
+    "Thông tin này mỗi xã một khác. **Anh/chị ở xã, phường nào?** Anh/chị gõ tên, ví dụ: Kỳ Lừa. "
+    "Trợ lý chỉ hỏi một lần."
+)
+COMMUNE_AS_NAMED = "Có nhiều nơi cùng tên. Anh/chị ở đâu?"
+COMMUNE_UNKNOWN = "Trợ lý chưa có xã, phường này trong danh sách. Anh/chị bấm **Gặp cán bộ** để hỏi."
+COMMUNE_LEFT_OUT = "Vâng. Khi cần, anh/chị bấm **Xem theo xã của tôi** dưới câu trả lời."
+_KINDS_OF_PLACE = {"xa": "Xã", "phuong": "Phường"}
+
+
+def place(name: str, kind: str, old_names: Iterable[str]) -> str:
+    """On a button, when several places share a name."""
+    old = ", ".join(old_names)
+    return f"{_KINDS_OF_PLACE[kind]} {name}" + (f" (trước là {old})" if old else "")
 
 
 # --- reaching a person ---
