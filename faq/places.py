@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from faq.models import Place
 from faq.text import fold
 
-_AROUND = frozenset({"xa", "phuong", "thi", "tran", "thon", "ban", "o", "tai", "ben", "day", "cu", "cua", "la", "nha", "a",
-                     "nhe", "toi", "em", "anh", "chi", "chau", "bac", "minh"})  # fmt: skip
+_AROUND = frozenset({"xa", "phuong", "thi", "tran", "thon", "ban", "o", "tai", "ben", "day", "cu", "cua", "la", "nha",
+                     "a", "nhe", "toi", "em", "anh", "chi", "chau", "bac", "minh"})  # fmt: skip
 """What people write around the name when they are asked where they live."""
 
 

@@ -13,6 +13,7 @@ from storage.questions import Outcome, Question
 
 AMONG = 3  # so many questions to choose from can be read at a glance
 RELATED = 3
+DANGER = 0.1  # so probable that somebody is in danger that it is worth a message too many
 _NO_WORDS_OF_THEIR_OWN = "browsed"
 
 
@@ -21,6 +22,7 @@ async def ask(
 ) -> None:
     """Answers a new question; `beside` are tickets to which the words may be added instead."""
     await turn.change(ticket=None)
+    await _danger_first(turn, verdict)
     match verdict:
         case Routine():
             asked = await _note(turn, text, verdict, Outcome.ROUTINE)
@@ -36,6 +38,20 @@ async def ask(
             asked = await _note(turn, text, verdict, Outcome.UNKNOWN)
             await offer(turn, asked, texts.NOT_KNOWN, _add_to(beside, asked))
     await _keep_photos(turn, asked, photos)
+
+
+async def _danger_first(turn: Turn, verdict: Verdict) -> None:
+    """Where somebody may be in danger or losing money, what helps at once comes before everything else."""
+    for match in verdict.matches[:AMONG]:
+        entry = turn.catalog.question(match.id)
+        if entry is None or not entry.urgent or match.score < DANGER:
+            continue
+        if isinstance(verdict, Sure) and match is verdict.matches[0]:
+            return  # it is the answer
+        first = answers.render(entry, turn.catalog, turn.person.commune).strip().split("\n\n")[0]
+        steps = [Option(texts.ALL_STEPS, f"q:{entry.id}")]
+        await turn.say(texts.urgent_first(entry.question, first), steps, remember=False)
+        return
 
 
 async def pick(turn: Turn, question_id: int | None, entry_id: str) -> None:

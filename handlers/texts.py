@@ -88,6 +88,8 @@ def urgent_first(question: str, first: str) -> str:
     return f"**Nếu việc đang xảy ra – {escape(question)}**\n\n{first}"
 
 
+ALL_STEPS = "Xem đủ các bước"
+
 # --- what differs by commune ---
 
 MY_COMMUNE = "Xem theo xã của tôi"
