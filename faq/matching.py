@@ -1,18 +1,19 @@
 """Finds what a question means: surely, perhaps, not at all, or nothing that the FAQ is needed for."""
 
-import math
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from faq import signals
+from faq import clauses, fillers, negation, routing
 from faq.catalog import Catalog
+from faq.judging import Judge, Opinion
+from faq.models import Topic
 from faq.routine import Routines
-from faq.spelling import Speller
-from faq.text import Normal, Normaliser, fold
+from faq.signals import Floats
+from faq.text import Normaliser, abridge
+from faq.weighing import Scales, Weighed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,27 @@ class Routing:
 @dataclass(frozen=True, slots=True)
 class MatchSettings:
     sure: float = 0.6
+    """How certain the best entry must be to be answered at once; more is asked for where money or siblings are near."""
     unsure: float = 0.35
+    """How probable it must be that the FAQ answers this at all for entries to be offered."""
+
+
+SHOWN = 5  # entries, whatever the verdict
+_WORDS_SHOWN = 8
+_DEFAULT_UNIT = "so-tttt"
+_FAINT, _LIKELY = 0.05, 0.15  # scores that count for the topic of what is not known, one by one and together
+
+_LIFT = 0.5
+"""How much likelier an entry of the topic that was talked about is."""
+_LIFT_SHORT = 3.0
+_SHORT = 4  # words of content: so short a question leans on what was talked about
+
+_STORY = 80  # words; longer than two questions
+_PARTINGS = 6  # places where a second question is looked for
+_AMONG = 3
+"""Two questions are asked only if their entries come to mind for the whole message too."""
+_CLEAR = 0.9
+"""How certain both must be where only a comma stands between them, or only one of them comes to mind."""
 
 
 class Matcher:
@@ -87,68 +108,89 @@ class Matcher:
         self.catalog = catalog
         self._settings = settings or MatchSettings()
         self._normaliser = Normaliser(catalog.glossary)
-        self._ids = tuple(sorted(question.id for question in catalog.questions))
-        self._topics = tuple(topic.topic if (topic := catalog.topic_of(id_)) else "" for id_ in self._ids)
-        self._routines = Routines(catalog.routines, self._normaliser, _FILLERS)
-        normals, owners = [], []
-        for number, id_ in enumerate(self._ids):
-            question = catalog.question(id_)
-            for wording in question.wordings if question else ():
-                normals.append(self._normaliser.normal(wording))
-                owners.append(number)
-        self._owners = np.array(owners, dtype=np.int64)
-        self._words = signals.Index.of([signals.words(normal.folded) for normal in normals], owners)
-        self._letters = signals.Index.of([signals.letters(normal.folded) for normal in normals], owners)
-        self._speller = Speller(word for normal in normals for word in normal.folded)
+        self._questions = tuple(sorted(catalog.questions, key=lambda question: question.id))
+        self._topics = tuple(topic.topic if (topic := catalog.topic_of(q.id)) else "" for q in self._questions)
+        self._routines = Routines(catalog.routines, self._normaliser)
+        routines = self._routines.weighed
+        others = [*(routine.wordings for routine in routines), *(group.questions for group in catalog.outside)]
+        outside = [n for n in range(len(others)) if n >= len(routines) or routines[n].kind == "pointer"]
+        self._scales = Scales(self._questions, others, self._normaliser)
+        self._judge = Judge(self._questions, self._scales, outside, self._settings.sure)
 
     def match(self, text: str, *, within: str | None = None) -> Verdict:
         """What `text` asks for; `within` is the topic that the conversation has been about."""
-        normal = self._normaliser.normal(text)
-        folded = self._speller.mend(normal.folded)
-        evidence = Evidence(normal.text)
-        matches: tuple[Match, ...] = ()
-        if folded and self._ids:
-            scores = self._scores(folded)
-            if within is not None:
-                scores = scores * np.array([1.05 if topic == within else 1.0 for topic in self._topics])
-            order = sorted(range(len(self._ids)), key=lambda n: (-scores[n], self._ids[n]))
-            matches = tuple(Match(self._ids[n], round(min(1.0, float(scores[n])), 3)) for n in order[:5])
-        if (found := self._routines.find(normal)) is not None:
-            return Routine(found.routine.id, found.routine.kind, matches, None, evidence)
-        content = [word for word in folded if word not in _FILLERS]
-        if not matches or not content or matches[0].score < self._settings.unsure:
+        asked = negation.without(abridge(text))
+        normal = self._normaliser.normal(asked)
+        if not normal.folded or not self._questions:
+            return Unknown((), None, Evidence(normal.text))
+        weighed = self._scales.weigh(normal)
+        content = fillers.content(normal, weighed.folded)
+        opinion = self._judge.opinion(weighed, self._lift(within, content))
+        matches = self._matches(opinion)
+        evidence = self._evidence(normal.text, weighed, content, opinion)
+        best = float(weighed.entries.max())
+        routine = self._routines.find(normal, weighed.folded, weighed.others, best, certain=opinion.certain)
+        if routine is not None:
+            return Routine(routine.id, routine.kind, matches, None, evidence)
+        single = weighed.verbatim or len(weighed.folded) > _STORY
+        if not single and (two := self._two(asked, opinion)) is not None:
+            rest = [match for match in matches if match.id not in {asked.id for asked in two}]
+            return Sure((*two, *rest)[:SHOWN], two[1].id, evidence)
+        if not (content or weighed.verbatim) or opinion.in_scope < self._settings.unsure:
             return Unknown(matches, None, evidence)
-        if matches[0].score >= self._settings.sure and (len(matches) < 2 or matches[0].score > matches[1].score * 1.1):
-            return Sure(matches, None, evidence)
-        return Unsure(matches, None, evidence)
-
-    def _scores(self, folded: list[str]) -> signals.Scores:
-        alike = 0.6 * self._words.similar(signals.words(folded)) + 0.4 * self._letters.similar(signals.letters(folded))
-        best = np.zeros(len(self._ids))
-        np.maximum.at(best, self._owners, alike)
-        return best
+        return Sure(matches, None, evidence) if opinion.certain else Unsure(matches, None, evidence)
 
     def unit_for(self, text: str, verdict: Verdict) -> Routing:
         """The unit that a question would go to if a person is to answer it."""
-        plain = f" {self._normaliser.normal(text).plain} "
-        named = [unit for unit, names in _PROVIDERS.items() if any(f" {name} " in plain for name in names)]
-        best = verdict.matches[0] if verdict.matches else None
-        near = best is not None and best.score >= self._settings.unsure
-        question = self.catalog.question(best.id) if best and near else None
-        if question is not None:
-            own = self.catalog.unit_of(question.id) or ""
-            fitting = [unit for unit in named if unit in (own, *question.also_units)]
-            return Routing(fitting[0], "provider") if fitting else Routing(own, "entry")
+        named = routing.named(self._normaliser.normal(text).folded)
+        near = isinstance(verdict, Sure | Unsure) and verdict.matches
+        best = self.catalog.question(verdict.matches[0].id) if near else None
+        if best is not None:
+            own = self.catalog.unit_of(best.id) or _DEFAULT_UNIT
+            fitting = next((unit for unit in named if unit in (own, *best.also_units)), None)
+            return Routing(fitting, "provider") if fitting else Routing(own, "entry")
         if len(named) == 1:
             return Routing(named[0], "provider")
-        return Routing("so-tttt", "default")
+        topic = self._likely_topic(verdict.matches)
+        return Routing(topic.unit, "topic") if topic is not None else Routing(_DEFAULT_UNIT, "default")
 
+    def _likely_topic(self, matches: Sequence[Match]) -> Topic | None:
+        """The topic that what comes to mind is about, if it is about one."""
+        near = [match for match in matches if match.score >= _FAINT]
+        topics = {topic.topic: topic for match in near if (topic := self.catalog.topic_of(match.id)) is not None}
+        likely = sum(match.score for match in near) >= _LIKELY
+        return next(iter(topics.values())) if likely and len(topics) == 1 else None
 
-_PROVIDERS = {
-    "buu-dien": ("buu dien", "vnpost", "buu cuc", "postmart"),
-    "vnpt": ("vnpt", "vinaphone", "vina", "vien thong"),
-    "viettel": ("viettel", "vietel", "viettelpay"),
-}
-_FILLERS = frozenset(
-    "a da vang oi nhe nha voi cho xin hoi em toi chau bac anh chi ban minh co chu ong ba oi ad nay do the thi la ma cua".split()
-)
+    def _lift(self, within: str | None, content: Sequence[str]) -> Floats | None:
+        if within is None:
+            return None
+        height = _LIFT_SHORT if len(content) <= _SHORT else _LIFT
+        return np.array([height if topic == within else 0.0 for topic in self._topics])
+
+    def _two(self, text: str, whole: Opinion) -> tuple[Match, Match] | None:
+        """What two questions in one message ask for, in their order."""
+        found: list[tuple[float, tuple[Match, Match]]] = []
+        for parting in clauses.partings(text, _PARTINGS):
+            one, other = (
+                self._judge.opinion(self._scales.weigh(self._normaliser.normal(part)))
+                for part in (parting.before, parting.after)
+            )
+            score = min(one.best, other.best)
+            numbers = (one.order[0], other.order[0])
+            remembered = len(set(numbers) & set(whole.order[:_AMONG]))
+            clear = score >= _CLEAR if not parting.firm or remembered < 2 else one.certain and other.certain
+            if clear and remembered >= (1 if parting.firm else 2) and numbers[0] != numbers[1]:
+                pair = (self._matches(one)[0], self._matches(other)[0])
+                found.append((score, pair if parting.firm or numbers[0] == whole.order[0] else pair[::-1]))
+        return max(found, key=lambda one: one[0])[1] if found else None
+
+    def _matches(self, opinion: Opinion) -> tuple[Match, ...]:
+        return tuple(Match(self._questions[n].id, round(float(opinion.scores[n]), 3)) for n in opinion.order[:SHOWN])
+
+    def _evidence(self, text: str, weighed: Weighed, content: Sequence[str], opinion: Opinion) -> Evidence:
+        best = opinion.order[0]
+        gains = {word: gain for word in content if (gain := self._scales.gain(word, best)) > 0}
+        words = sorted(gains, key=lambda word: (-gains[word], word))[:_WORDS_SHOWN]
+        signals = {name: round(float(part[best] - np.mean(part)), 3) for name, part in weighed.signals.items()}
+        signals |= {"in scope": round(opinion.in_scope, 3), "asked for": round(opinion.bar, 3)}
+        return Evidence(text, tuple(words), signals | dict.fromkeys(opinion.concerns, 1.0))

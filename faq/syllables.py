@@ -16,11 +16,18 @@ _ONSETS = (
     "b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", "",
 )  # fmt: skip
 _RHYMES = frozenset(
-    ["a", "ac", "ach", "ai", "am", "an", "ang", "anh", "ao", "ap", "at", "au", "ay", "ăc", "ăm", "ăn", "ăng", "ăp", "ăt", "âc", "âm", "ân", "âng", "âp", "ât", "âu", "ây", "e", "ec", "em", "en", "eng", "eo", "ep", "et", "ê", "êch", "êm", "ên", "ênh", "êp", "êt", "êu", "i", "ia", "ich", "iêc", "iêm", "iên", "iêng", "iêp", "iêt", "iêu", "im", "in", "inh", "ip", "it", "iu", "o", "oa", "oac", "oach", "oai", "oam", "oan", "oang", "oanh", "oao", "oap", "oat", "oay", "oăc", "oăm", "oăn", "oăng", "oăt", "oc", "oe", "oen", "oeo", "oet", "oi", "om", "on", "ong", "oong", "ooc", "op", "ot", "ô", "ôc", "ôi", "ôm", "ôn", "ông", "ôp", "ôt", "ơ", "ơi", "ơm", "ơn", "ơp", "ơt", "u", "ua", "uc", "uân", "uâng", "uât", "uây", "uê", "uêch", "uênh", "ui", "um", "un", "ung", "uôc", "uôi", "uôm", "uôn", "uông", "uôt", "up", "ut", "uơ", "uy", "uya", "uych", "uyên", "uyêt", "uynh", "uyp", "uyt", "uyu", "ư", "ưa", "ưc", "ưi", "ưng", "ươc", "ươi", "ươm", "ươn", "ương", "ươp", "ươt", "ươu", "ưt", "ưu", "y", "yêm", "yên", "yêng", "yêt", "yêu"]
+    """
+    a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây e ec em en eng eo ep et ê êch
+    êm ên ênh êp êt êu i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu o oa oac oach oai oam oan oang oanh
+    oao oap oat oay oăc oăm oăn oăng oăt oc oe oen oeo oet oi om on ong oong ooc op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm
+    ơn ơp ơt u ua uc uân uâng uât uây uê uêch uênh ui um un ung uôc uôi uôm uôn uông uôt up ut uơ uy uya uych uyên
+    uyêt uynh uyp uyt uyu ư ưa ưc ưi ưng ươc ươi ươm ươn ương ươp ươt ươu ưt ưu y yêm yên yêng yêt yêu yt ynh ych
+    """.split()  # noqa: SIM905  # a list of words is read and changed most easily as words
 )
 _LONG_O = frozenset(
     ("b", "c", "g", "l", "t", "x")
 )  # the few that go with -oong: boong, xoong; "khoong" is unfinished Telex
+_AFTER_QU = frozenset(("yt", "ynh", "ych"))  # quýt, quỳnh: with any other onset it is written with an i, or a u before
 _Y_IS_I = frozenset(("h", "k", "l", "m", "s", "t"))  # kỹ, kĩ: both are written, neither is wrong
 _LONGEST = 7  # letters of "nghiêng"
 
@@ -96,6 +103,8 @@ def _go_together(onset: str, rhyme: str) -> bool:
     """The rules of spelling that tell "ko" and "ca" apart: no syllable begins so, but a short form may."""
     if rhyme in ("oong", "ooc") and onset not in _LONG_O:
         return False
+    if rhyme in _AFTER_QU:
+        return onset == "qu"
     if rhyme[0] in "eêiy":
         return onset not in ("c", "ng") and not (onset == "g" and rhyme[0] != "i")
     return onset not in ("k", "gh", "ngh")

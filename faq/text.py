@@ -1,7 +1,7 @@
 """Brings Vietnamese as people type it into one form, layer by layer, with and without diacritics.
 
-The layers: Unicode forms and case; lengthened letters; what an input method left undone (Telex, VNI); where the tone mark
-stands; amounts; short forms and slips of the glossary. What has been through it comes out of it unchanged.
+The layers: Unicode forms and case; lengthened letters; what an input method left undone (Telex, VNI); where the tone
+mark stands; amounts; short forms and slips of the glossary. What has been through it comes out of it unchanged.
 """
 
 import re
@@ -13,7 +13,8 @@ from functools import lru_cache
 from faq import syllables
 from faq.models import Glossary
 
-LONGEST = 1500  # words; what is longer is a document, and its beginning says enough
+LONGEST = 1000  # characters; of what is longer, the middle is a story: people begin or end with what they ask
+_MOST_WORDS = 400
 
 _KEPT_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
 _WORD = re.compile(r"[^\W_]+")
@@ -22,12 +23,16 @@ _SIGNS = str.maketrans({"$": " tiền ", "₫": " đồng ", "%": " phần trăm
 _RUN = re.compile(r"([^\W\d_])\1{2,}")
 _AMOUNT = re.compile(r"(\d+)(tr|triệu|trieu|củ|k|ng|nghìn|nghin|ngàn|đ|đồng|vnd|vnđ|tỷ|tỉ|ty)(\d{0,3})")
 _UNITS = {
-    "tr": "triệu", "triệu": "triệu", "trieu": "triệu", "củ": "triệu", "k": "nghìn", "ng": "nghìn", "nghìn": "nghìn",
-    "nghin": "nghìn", "ngàn": "nghìn", "đ": "đồng", "đồng": "đồng", "vnd": "đồng", "vnđ": "đồng", "tỷ": "tỉ", "tỉ": "tỉ",
-    "ty": "tỉ",
-}  # fmt: skip
+    **dict.fromkeys(("tr", "triệu", "trieu", "củ"), "triệu"),
+    **dict.fromkeys(("k", "ng", "nghìn", "nghin", "ngàn"), "nghìn"),
+    **dict.fromkeys(("đ", "đồng", "vnd", "vnđ"), "đồng"),
+    **dict.fromkeys(("tỷ", "tỉ", "ty"), "tỉ"),
+}
 _LOANWORDS = frozenset(
-    ["app", "best", "box", "bus", "car", "cos", "cost", "fast", "gas", "her", "host", "last", "list", "max", "mix", "must", "nest", "pos", "post", "rest", "sex", "six", "tax", "test", "tour", "user", "zoom"]
+    """
+    app best box bus car cos cost fast gas her host last list max mix must nest pos post rest sex six tax test tour user
+    zoom
+    """.split()  # noqa: SIM905  # a list of words is read and changed most easily as words
 )
 """Words that would be read as unfinished Telex or as lengthened."""
 _ROUNDS = 8  # a round of rewriting is the last but for forms that stand in other forms' meanings
@@ -66,6 +71,16 @@ def fold(word: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
+def abridge(text: str) -> str:
+    """The text itself; of a long one, its beginning and its end."""
+    whole = unicodedata.normalize("NFC", text)
+    if len(whole) <= LONGEST:
+        return whole
+    half = LONGEST // 2
+    begin, end = whole[:half], whole[-half:]
+    return f"{begin.rsplit(None, 1)[0] if ' ' in begin else begin} {end.split(None, 1)[-1] if ' ' in end else end}"
+
+
 def normalise(text: str, glossary: Glossary) -> Normal:
     """The normal form of a text; any text has one."""
     return _ready(glossary).normal(text)
@@ -76,14 +91,16 @@ class Normaliser:
 
     def __init__(self, glossary: Glossary) -> None:
         self._rules = _Rules(glossary)
+        self.shorts = self._rules.shorts()
+        """One-word short forms that stand for one thing, and what that is."""
 
     def normal(self, text: str) -> Normal:
-        words = tuple(_split(text)[:LONGEST])
+        words = tuple(_split(abridge(text))[:_MOST_WORDS])
         perhaps: dict[str, None] = {}
         seen: dict[tuple[str, ...], None] = {}
         while words not in seen and len(seen) < _ROUNDS:
             seen[words] = None
-            words = tuple(self._round(words, perhaps)[:LONGEST])
+            words = tuple(self._round(words, perhaps)[:_MOST_WORDS])
         folded = tuple(fold(word) for word in words)
         return Normal(words, folded, tuple(word for word in perhaps if word not in folded))
 
@@ -113,6 +130,7 @@ def _split(text: str) -> list[str]:
     return _WORD.findall(_GROUPS.sub("", single))
 
 
+@lru_cache(maxsize=20_000)
 def _shorten(word: str) -> str:
     """Letters drawn out ("quáaaa", "rồiii") are said once."""
     short = _RUN.sub(r"\1", word)
@@ -132,20 +150,44 @@ def _shorten(word: str) -> str:
 
 
 def _finish(words: Sequence[str], kept: frozenset[str]) -> list[str]:
-    """Syllables whose keys no input method took in; one with a digit at its end alone may be a number: "lan2"."""
-    vni = {word: done for word in words if word not in kept and (done := syllables.from_vni(word)) and len(word) > 2}
-    certain = len(vni) > 1
-    finished = []
-    for word in words:
-        if word in vni and (certain or any(c.isdigit() for c in word[:-1]) or word[-1] in "6789"):
-            finished.append(vni[word])
-        elif word in kept or len(word) < 3 or not word.isalpha() or syllables.is_syllable(word, fold(word)):
-            finished.append(word)
-        else:
-            finished.append(syllables.from_telex(word) or word)
-    return finished
+    """Syllables whose keys no input method took in.
+
+    What could be meant as it stands ("lan2", "cos", "coong") is only read so beside others that can be nothing else.
+    """
+    telex = {word: done for word in words if word not in kept and (done := _decode(word)) != word}
+    typed = (word for word in words if len(word) > 2 and not word.isalpha() and word not in kept)
+    vni = {word for word in typed if syllables.from_vni(word)}
+    return [
+        _finish_word(word, kept, by_telex=len(telex) > 1, by_vni=len(vni) > 1) or telex.get(word) or word
+        for word in words
+    ]
 
 
+def _finish_word(word: str, kept: frozenset[str], *, by_telex: bool, by_vni: bool) -> str | None:
+    if (short := word.replace("dd", "đ").replace("d9", "đ")) in kept and short != word:
+        return short
+    if not word.isalpha():
+        certain = by_vni or any(c.isdigit() for c in word[:-1]) or word[-1] in "6789"
+        return syllables.from_vni(word) if certain and word not in kept and (by_vni or len(word) > 2) else None
+    if by_telex and (word in _LOANWORDS or (word not in kept and _doubtful(word))):
+        return syllables.from_telex(word)
+    return None
+
+
+def _doubtful(word: str) -> bool:
+    """True for what is a word as it stands, but a rare one, or too short to tell."""
+    return "oo" in word or (len(word) == 2 and not syllables.is_syllable(word, fold(word)))
+
+
+@lru_cache(maxsize=20_000)
+def _decode(word: str) -> str:
+    """What Telex would have made of a word that is none."""
+    if len(word) < 3 or not word.isalpha() or syllables.is_syllable(word, fold(word)):
+        return word
+    return syllables.from_telex(word) or word
+
+
+@lru_cache(maxsize=20_000)
 def _place_tone(word: str) -> str:
     found = syllables.parse(word)
     return str(found) if found is not None else word
@@ -183,9 +225,7 @@ class _Rules:
             self._add_short(short.form, short.expands_to, short.note or "")
         for term in glossary.terms:
             if term.kind == "nen-tang":
-                for variant in term.variants:
-                    if not _readable(_form(variant)) or len(_form(variant)) > 1:
-                        self._add(variant, term.canonical)
+                self._add_name(term.canonical, term.variants)
         for rules in self._starting.values():
             rules.sort(key=lambda rule: -len(rule.form))
         single = {rule.form[0] for rules in self._starting.values() for rule in rules if len(rule.form) == 1}
@@ -206,11 +246,24 @@ class _Rules:
         itself = tuple(fold(word) for word in words) if re.search(r"cũng|trừ|ngữ cảnh", note) else ()
         self._add(form, ordered[0], (*others, *itself))
 
-    def _add(self, form: str, meaning: str, perhaps: Iterable[str] = ()) -> None:
+    def _add_name(self, name: str, variants: Sequence[str]) -> None:
+        """A name becomes itself, so that no shorter form of it is seen in it."""
+        for form in dict.fromkeys((name, *variants)):
+            words = _form(form)
+            if form == name or len(words) > 1 or not _readable(words):
+                self._add(form, name, always=len(words) > 1)
+
+    def _add(self, form: str, meaning: str, perhaps: Iterable[str] = (), *, always: bool = False) -> None:
         words, becomes = _form(form), _form(meaning)
+        if len(words) > 1:  # by the time they are looked for, their words have been through the layers before
+            words = tuple(word if word in _LOANWORDS else _place_tone(_decode(_shorten(word))) for word in words)
         inside = any(becomes[i : i + len(words)] == words for i in range(len(becomes)))
-        if words and becomes and not inside:
+        if words and becomes and (always or not inside):
             self._starting.setdefault(fold(words[0]), []).append(_Rule(words, becomes, tuple(perhaps)))
+
+    def shorts(self) -> dict[str, tuple[str, ...]]:
+        rules = (rule for rules in self._starting.values() for rule in rules)
+        return {rule.form[0]: rule.meaning for rule in rules if len(rule.form) == 1 and not rule.perhaps}
 
     def apply(self, words: Sequence[str], perhaps: dict[str, None]) -> list[str]:
         rewritten: list[str] = []
@@ -227,7 +280,18 @@ class _Rules:
                 rewritten += rule.meaning
                 perhaps |= dict.fromkeys(rule.perhaps)
                 at += len(rule.form)
+                at += _said_already(rule, words[at:])
         return rewritten
+
+
+def _said_already(rule: _Rule, following: Sequence[str]) -> int:
+    """How many of the following words the meaning holds already: "app công dân số" before "xứ lạng"."""
+    for start in range(1, len(rule.meaning)):
+        rest = rule.meaning[start:]
+        there = following[: len(rest)]
+        if fold(rule.meaning[start - 1]) == fold(rule.form[-1]) and [*map(fold, there)] == [*map(fold, rest)]:
+            return len(rest)
+    return 0
 
 
 def _stands(form: Sequence[str], words: Sequence[str], at: int) -> bool:

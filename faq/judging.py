@@ -1,0 +1,97 @@
+"""Decides how certain it is that a question is in the FAQ at all, and which entry it asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from faq.models import Question
+from faq.signals import Floats
+from faq.weighing import Scales, Weighed
+
+# The numbers below are differences of the logarithms of likelihoods. They were measured with wordings left out, the
+# FAQ's own trials, and questions that it does not answer.
+_LEAD = 4.0
+"""By how much the best entry must be likelier than what is out of scope to be in it as probably as not."""
+_EVIDENCE, _EVIDENCE_SPREAD = 14.0, 4.0
+"""The same where the FAQ does not say what is out of scope: how well the best entry explains all words, and how far it
+stands out."""
+_NEAR = 2.5
+"""Rivals are this near, or named as such."""
+_AGAINST = 6.0
+"""What a word of the question weighs that speaks for a rival, and never stood in the best entry."""
+_APART = 6.0
+"""What a word must weigh that tells the best entry from a sibling which differs in one key only."""
+_DOUBT_HALVED = 0.5
+_DOUBT_MONEY = 0.75
+_RIVALS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    order: tuple[int, ...]
+    """Entries, the likeliest first."""
+    scores: Floats
+    """By entry, from 0 to 1: in scope, and this one."""
+    in_scope: float
+    certain: bool
+    """Sure enough to answer at once."""
+    bar: float
+    """The score that was asked for."""
+    concerns: tuple[str, ...]
+    """Why it was not the usual one."""
+
+    @property
+    def best(self) -> float:
+        return float(self.scores[self.order[0]])
+
+
+class Judge:
+    """`outside` says which of the other texts tell what is out of scope."""
+
+    def __init__(self, questions: Sequence[Question], scales: Scales, outside: Sequence[int], sure: float) -> None:
+        self._questions = tuple(questions)
+        self._scales = scales
+        self._outside = np.array(outside, dtype=np.int64)
+        self._sure = sure
+
+    def opinion(self, weighed: Weighed, lift: Floats | None = None) -> Opinion:
+        likely = weighed.entries if lift is None else weighed.entries + lift
+        order = tuple(int(n) for n in np.lexsort((np.arange(len(likely)), -np.round(likely, 9))))
+        chances = np.exp(likely - likely[order[0]])
+        chances /= chances.sum()
+        in_scope = self._in_scope(weighed, likely, order[0])
+        concerns = tuple(self._concerns(weighed.words, likely, order))
+        bar = self._sure
+        for concern in concerns:
+            bar = 1 - (1 - bar) * (_DOUBT_MONEY if concern == "risk" else _DOUBT_HALVED)
+        scores = in_scope * chances
+        return Opinion(order, scores, in_scope, bool(scores[order[0]] >= bar), bar, concerns)
+
+    def _in_scope(self, weighed: Weighed, likely: Floats, best: int) -> float:
+        if len(self._outside):
+            lead = float(likely[best] - weighed.others[self._outside].max())
+            return _squash(lead - _LEAD)
+        explained = sum(self._scales.gain(word, best) for word in weighed.words)
+        evidence = float(likely[best] - likely.mean()) * explained / max(self._scales.weight(weighed.words), 1e-9)
+        return _squash((evidence - _EVIDENCE) / _EVIDENCE_SPREAD)
+
+    def _concerns(self, words: Sequence[str], likely: Floats, order: Sequence[int]) -> list[str]:
+        best = self._questions[order[0]]
+        found = ["risk"] if best.risk is not None else []
+        for other in order[1:_RIVALS]:
+            rival = self._questions[other]
+            siblings = rival.id in best.near or best.id in rival.near
+            if not siblings and likely[order[0]] - likely[other] > _NEAR:
+                continue
+            apart = [self._scales.gain(word, other) - self._scales.gain(word, order[0]) for word in words]
+            if max(apart, default=0.0) >= _AGAINST:
+                found.append(f"word of {rival.id}")
+            differing = any(rival.slots.get(key, value) != value for key, value in best.slots.items())
+            if siblings and differing and -min(apart, default=0.0) < _APART:
+                found.append(f"slot of {rival.id}")
+        return found[:2]
+
+
+def _squash(x: float) -> float:
+    return float(1 / (1 + np.exp(-np.clip(x, -50, 50))))
