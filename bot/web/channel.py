@@ -1,4 +1,4 @@
-"""The channel of the built-in web chat: here we are the platform, and sending is adding a line to the chat's history."""
+"""The channel of the built-in web chat: we are the platform, and sending is adding a line to the chat's history."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -39,13 +38,14 @@ _ID = re.compile(r"^[a-z0-9-]{1,40}$")
 OPENED = "opened"
 
 
-@dataclass(frozen=True, slots=True)
 class Wrong(Exception):
     """What came from the browser is not taken; `why` is a key of `said.html`."""
 
-    status: int
-    why: str
-    retry_after_s: float = 0
+    def __init__(self, status: int, why: str, retry_after_s: float = 0) -> None:
+        super().__init__(status, why)
+        self.status = status
+        self.why = why
+        self.retry_after_s = retry_after_s
 
 
 Handler = Callable[[Request, str], Awaitable[Response]]
@@ -68,7 +68,7 @@ def routes(ctx: WebContext) -> list[BaseRoute]:
 
 
 def _own(handler: Handler, pace: Pace | None = None) -> Callable[[Request], Awaitable[Response]]:
-    """Gives the handler the chat of this browser; what changes something must come from our own page, at a human pace."""
+    """Gives the handler this browser's chat; what changes something must come from our own page, at a human pace."""
 
     async def endpoint(request: Request) -> Response:
         try:

@@ -35,7 +35,7 @@ def static(name: str) -> str:
 _templates.globals["static"] = static
 
 
-def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - whatever the template shows
     """A page made from a template; `demo` is known in all of them."""
     made = _templates.get_template(template).render(demo=context.of(request).demo, **values)
     return HTMLResponse(made, status_code=status, headers={"Cache-Control": "no-store"})

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -53,7 +53,7 @@ class Safety:
         except ClientDisconnect:
             pass
         except Exception as error:  # noqa: BLE001, RUF100 - the boundary of one request
-            # Neither the error's text nor the path is logged: the one may hold what somebody wrote, the other a login's secret.
+            # Neither the error's text nor the path is logged: they may hold what somebody wrote, or a login's secret.
             frame = traceback.extract_tb(error.__traceback__)[-1]
             endpoint = getattr(scope.get("endpoint"), "__name__", "")
             at = f"{Path(frame.filename).name}:{frame.lineno}"

@@ -19,6 +19,8 @@
   addEventListener("pageshow", () => {
     for (const form of document.forms) delete form.dataset.busy;
   });
+  // A one-time link is there to be copied.
+  document.addEventListener("focusin", (event) => event.target.id === "link" && event.target.select());
   if (!root) return;
 
   const line = document.getElementById("line");
