@@ -1,6 +1,7 @@
 """Keeps the bytes of photos that people send, outside of what the web serves, under the name of their content."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
@@ -22,7 +23,7 @@ IMAGES = {
     "image/avif": "avif",
 }
 """What is taken, with the ending a browser saves it under. No SVG: it can carry scripts."""
-_NAME = re.compile(r"^[0-9a-f]{64}$")
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class FileError(Exception):
@@ -62,7 +63,7 @@ class FileStore:
 
     def path(self, sha256: str) -> Path:
         """Where the bytes of this name are, if they are there."""
-        if not _NAME.match(sha256):
+        if not _NAME.fullmatch(sha256):
             raise ValueError("not the name of a stored file")
         return self._folder / sha256[:2] / sha256
 
@@ -83,12 +84,12 @@ class FileStore:
 
     def _older(self, timestamp: float) -> set[str]:
         found = self._folder.glob("??/*") if self._folder.is_dir() else ()
-        return {path.name for path in found if _NAME.match(path.name) and path.stat().st_mtime < timestamp}
+        return {path.name for path in found if _NAME.fullmatch(path.name) and path.stat().st_mtime < timestamp}
 
     def _write(self, path: Path, content: bytes) -> None:
         """All of the bytes or none: a crash must not leave half a photo under a whole one's name."""
-        if path.exists():
-            path.touch()  # stored anew, so that it is not swept away before it is referred to
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)  # there already: stored anew, so that it is not swept away before it is referred to
             return
         for folder in (self._folder, path.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

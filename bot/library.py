@@ -1,6 +1,7 @@
 """Keeps the FAQ as it is now: loaded at the start, exchanged as a whole when its files change."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +11,15 @@ from watchfiles import Change, awatch
 
 from bot.intake import Intake
 from faq import catalog
-from faq.catalog import CatalogFaults, Fault
+from faq.catalog import Catalog, CatalogFaults, Fault
 from faq.matching import Matcher, MatchSettings
 from handlers.events import CatalogChanged, CatalogRejected
 from handlers.turn import Knowledge
 
 QUIET_MS = 400
 """A whole `git pull` and an editor's temporary files are one change: it is read once nothing moved for so long."""
+LOOK_EVERY_MS = 2000
+"""For the folder that takes the place of one that was removed or renamed, as some ways of deploying do."""
 
 log = structlog.get_logger(__name__)
 
@@ -25,9 +28,11 @@ class Library:
     def __init__(self, folder: Path, local: Mapping[str, str], settings: MatchSettings) -> None:
         """Raises `CatalogFaults` if the files can't be used as they are."""
         self._folder = folder
+        self._gone = (Change.deleted, str(folder))
         self._local = local
         self._settings = settings
-        self._knowledge = self._built()
+        self._knowledge = self._built(self._loaded())
+        self._reloading = asyncio.Lock()
         self._faults: tuple[Fault, ...] = ()
 
     @property
@@ -44,13 +49,35 @@ class Library:
 
     async def watch(self, intake: Intake, clock: Callable[[], datetime]) -> None:
         """Exchanges the FAQ whenever its files change, until cancelled; a broken save keeps the last good one."""
-        async for _ in awatch(self._folder, watch_filter=_is_ours, debounce=QUIET_MS, step=QUIET_MS // 4):
-            await self.reload(intake, clock)
+        missed = False
+        while True:
+            changed = awatch(
+                self._folder,
+                watch_filter=self._is_ours,
+                debounce=QUIET_MS,
+                step=QUIET_MS // 4,
+                rust_timeout=LOOK_EVERY_MS,
+                yield_on_timeout=True,
+            )
+            with contextlib.suppress(FileNotFoundError):  # the folder is away, and the last good FAQ answers
+                async with contextlib.aclosing(changed):
+                    async for changes in changed:
+                        if changes or missed:
+                            await self.reload(intake, clock)
+                        missed = self._gone in changes
+                        if missed:  # the folder that takes its place is another one, which must be watched anew
+                            break
+            missed = True
+            await asyncio.sleep(LOOK_EVERY_MS / 1000)
 
     async def reload(self, intake: Intake, clock: Callable[[], datetime]) -> None:
         """Reads the files again, beside the FAQ that goes on answering."""
+        async with self._reloading:
+            await self._reload(intake, clock)
+
+    async def _reload(self, intake: Intake, clock: Callable[[], datetime]) -> None:
         try:
-            built = await asyncio.to_thread(self._built)
+            loaded = await asyncio.to_thread(self._loaded)
         except CatalogFaults as error:
             self._faults = error.faults
             log.warning("FAQ rejected", faults=len(error.faults))
@@ -58,21 +85,24 @@ class Library:
             await intake.accept([(f"rejected:{clock().isoformat()}", rejected)], channel="catalog")
             return
         self._faults = ()
-        if built.catalog.version == self._knowledge.catalog.version:
+        version = loaded.version
+        if version == self._knowledge.catalog.version:
             return
-        self._knowledge = built
-        version = built.catalog.version
-        log.info("FAQ exchanged", version=version[:12], questions=len(built.catalog.questions))
+        self._knowledge = await asyncio.to_thread(self._built, loaded)
+        log.info("FAQ exchanged", version=version[:12], questions=len(loaded.questions))
         changed = CatalogChanged(clock(), version)
         await intake.accept([(f"changed:{clock().isoformat()}", changed)], channel="catalog")
 
-    def _built(self) -> Knowledge:
-        loaded = catalog.load(self._folder, self._local)
+    def _loaded(self) -> Catalog:
+        return catalog.load(self._folder, self._local)
+
+    def _built(self, loaded: Catalog) -> Knowledge:
         return Knowledge(loaded, Matcher(loaded, self._settings))
 
+    def _is_ours(self, change: Change, path: str) -> bool:
+        """True for the files that are loaded, and for the end of their folder.
 
-def _is_ours(change: Change, path: str) -> bool:
-    """True for the files that are loaded; editors' own (`.#x.yaml`, `x.yaml~`, `4913`) are none of them."""
-    del change
-    name = Path(path).name
-    return name.endswith((".yaml", ".csv")) and not name.startswith(".")
+        Editors' own files (`.#x.yaml`, `x.yaml~`, `4913`) are none of them.
+        """
+        name = Path(path).name
+        return (change, path) == self._gone or (name.endswith((".yaml", ".csv")) and not name.startswith("."))

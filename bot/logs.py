@@ -8,7 +8,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_QUIET = ("alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram", "uvicorn", "watchfiles")
+QUIET = ("alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "telegram", "uvicorn", "watchfiles")
 """Libraries that tell too much at INFO: httpx, for one, logs addresses with the bot's token in them."""
 
 
@@ -42,7 +42,7 @@ def configure(*, stream: TextIO | None = None, is_console: bool | None = None) -
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
-    for name in _QUIET:
+    for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
 
@@ -60,6 +60,8 @@ def trace_without_texts(logger: WrappedLogger, method: str, event: EventDict) ->
     error = raised[1] if isinstance(raised, tuple) else raised
     if isinstance(error, BaseException):
         event["error"] = named(error)
+        # asyncio, for one, quotes the exception itself on the second line.
+        event["event"] = str(event.get("event", "")).partition("\n")[0]
         event["trace"] = [
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
         ]

@@ -63,6 +63,11 @@ async def look(session: Session, secret: str, at: datetime) -> Invitation | None
     return Invitation(row.id, row.role, row.unit, row.name, row.person_id, row.expires_at) if row else None
 
 
+async def nobody(session: Session) -> bool:
+    """True if nobody was ever invited here."""
+    return await session.scalar(select(InvitationRow.id).limit(1)) is None
+
+
 async def spend(session: Session, secret: str, at: datetime) -> Person | None:
     """The person it lets in, who gets the role; None for all but the first who spends it."""
     invitation = await look(session, secret, at)
