@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 import structlog
 import typer
 
-from bot import config, demo, faqcommands, logs
+from bot import bench, config, demo, faqcommands, logs
 from bot.config import ConfigFaults, Settings
 from bot.keys import UnusableKey, web_secret
 from bot.service import Service, Unbindable, now
-from faq import catalog
+from faq import catalog, embedding
 from faq.catalog import CatalogFaults
 from storage import Database, UnusableDatabase, invitations
 
@@ -25,9 +25,14 @@ _LONGEST_NAME = 120  # what the table holds
 _T = TypeVar("_T")
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Helpdesk of Xứ Lạng."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # a fault is a line, not a box
+    help="Helpdesk of Xứ Lạng.",
 )
 app.add_typer(faqcommands.app, name="faq")
+app.add_typer(bench.app, name="bench")
 
 ConfigPath = Annotated[
     Path | None,
@@ -46,6 +51,8 @@ def run(
     """Runs the helpdesk until SIGTERM or Ctrl+C."""
     logs.configure()
     settings = _settings(config_path, is_demo=is_demo)
+    if is_demo:
+        settings = demo.with_own_faq(settings)
     if not _done(_run(settings, is_demo=is_demo)):
         raise typer.Exit(1)
 
@@ -103,8 +110,18 @@ def check(config_path: ConfigPath = None) -> None:
         problems.append(str(error))
     if problems:
         _fail(*problems)
+    typer.echo(f"matching: {_embedding(settings)}")
     typer.echo(f"web: {settings.web.url}")
     typer.echo("ok")
+
+
+def _embedding(settings: Settings) -> str:
+    if not settings.matching.semantic:
+        return "without the embedding (matching.semantic is false)"
+    model = embedding.load()
+    if model is None:
+        return "without the embedding (the extra `semantic` is not installed)"
+    return f"with the embedding ({model.name})"
 
 
 @app.command()

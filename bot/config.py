@@ -206,7 +206,11 @@ class Privacy(_Model):
 class Settings(_Model):
     database: Annotated[str, AfterValidator(_database)] = "sqlite:///data/helpdesk.db"
     faq: Path = SHIPPED_FAQ
+    faq_history: Path = Path("data/faq-history")
+    """Drafts and earlier versions of FAQ files that were edited on the pages; outside of the FAQ's folder."""
     attachments: Path = Path("data/attachments")
+    cache: Path = Path("data/cache")
+    """What was worked out and can be worked out again."""
     timezone: Annotated[str, AfterValidator(_timezone)] = "Asia/Ho_Chi_Minh"
     web: Web = Web()
     channels: Channels = Channels()
@@ -448,6 +452,5 @@ def _part(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def _anchored(settings: Settings, base: Path) -> Settings:
     file = settings.database_file
     database = f"sqlite:///{base / file}" if file is not None else settings.database
-    return settings.model_copy(
-        update={"database": database, "faq": base / settings.faq, "attachments": base / settings.attachments}
-    )
+    paths = {name: base / getattr(settings, name) for name in ("faq", "faq_history", "attachments", "cache")}
+    return settings.model_copy(update={"database": database, **paths})

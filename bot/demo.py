@@ -1,10 +1,12 @@
 """The people of a trial: a mentor of each unit and an admin, in a database that the trial itself made."""
 
 import secrets
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.config import Settings
+from bot.config import SHIPPED_FAQ, Settings
+from faq import copying
 from storage import Database, Session, invitations, marks, people
 from storage.people import RoleOf
 
@@ -26,12 +28,32 @@ class Login:
     path: str
 
 
+def with_own_faq(settings: Settings) -> Settings:
+    """With a copy of the shipped FAQ beside the database, so that editing can be tried; a folder that was named stays.
+
+    A copy that nobody has edited is made anew, and is what comes with this version.
+    """
+    file = settings.database_file
+    if settings.faq.resolve() != SHIPPED_FAQ.resolve() or file is None:
+        return settings
+    folder = file.parent / "faq"
+    if copying.is_copy(folder) and copying.is_untouched(folder):
+        shutil.rmtree(folder)
+    if not copying.is_copy(folder):
+        try:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            copying.copy(folder)
+        except (copying.Occupied, OSError):
+            return settings
+    return settings.model_copy(update={"faq": folder})
+
+
 async def check(database: Database, settings: Settings, *, demo: bool) -> None:
     """Raises `NotADemo` if a trial is to run on real people's database, or a real helpdesk on a trial's."""
     where = settings.database_file or "this database"
     async with database.read() as session:
         is_demo = await marks.get(session, _MARK) is not None
-        is_empty = await people.nobody(session)
+        is_empty = await people.nobody(session) and await invitations.nobody(session)
     if demo and not is_demo and not is_empty:
         raise NotADemo(f"database: {where} was not made by --demo; run without --demo, or name a new database")
     if is_demo and not demo:

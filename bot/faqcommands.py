@@ -16,7 +16,8 @@ from rich.status import Status
 from rich.table import Column, Table
 
 from bot import config
-from faq import answers, catalog, placeholders, schema, trials
+from bot.library import embedder
+from faq import answers, catalog, copying, placeholders, schema, trials
 from faq.catalog import Catalog, CatalogFaults, Fault, UnusableFolder
 from faq.lint import lint as lint_folder
 from faq.matching import Matcher, Routine, Sure, Unknown, Unsure, Verdict
@@ -29,6 +30,9 @@ _SIGNALS = {
     "words": "từ và cặp từ",
     "letters": "chuỗi chữ cái",
     "marked": "từ có dấu",
+    "meaning": "ý nghĩa của câu",
+    "words say otherwise": "riêng từ ngữ thì mục khác đứng đầu",
+    "meaning says otherwise": "riêng ý nghĩa thì mục khác đứng đầu",
     "in scope": "thuộc kho hỏi đáp",
     "asked for": "mức phải đạt để chắc",
     "risk": "liên quan tiền, giấy tờ",
@@ -278,6 +282,50 @@ def _text_of(name: str, known: Catalog) -> str | None:
     return known.values[name].text if name in known.values else None
 
 
+# --- a folder of one's own ---
+
+_KINDS = {
+    "new": "bản mới có thêm",
+    "shipped": "bản mới đã sửa{fields}; anh/chị chưa sửa",
+    "both": "bản mới đã sửa, và anh/chị cũng đã sửa{fields}",
+    "gone": "bản mới không còn",
+}
+
+
+@app.command(name="init")
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help="Thư mục mới hoặc trống.")],
+) -> None:
+    """Chép kho hỏi đáp đi kèm vào một thư mục riêng để sửa; chạy lại thì chỉ cho biết bản mới khác gì, không ghi đè."""
+    try:
+        if copying.is_copy(folder):
+            _tell_differences(folder)
+            return
+        names = copying.copy(folder)
+    except copying.Occupied:
+        _stop(f"{folder}: thư mục đã có tệp khác; chọn một thư mục mới hoặc trống")
+    except OSError as error:
+        _stop(f"{folder}: không ghi được ({error.strerror}); xem lại đường dẫn và quyền ghi")
+    typer.echo(f"Đã chép {len(names)} tệp vào {folder}")
+    typer.echo(f"Để trợ lý dùng thư mục này, ghi vào config.yaml dòng:\n  faq: {folder.resolve()}")
+
+
+def _tell_differences(folder: Path) -> None:
+    try:
+        found = copying.differences(folder)
+    except ValueError:
+        _stop(f"{folder / copying.MANIFEST}: tệp này hỏng nên không so được; chép lại nó từ bản sao lưu")
+    for each in found:
+        fields = f" ({', '.join(each.fields)})" if each.fields else ""
+        place = f"{each.file}: {each.item}" if each.item else each.file
+        typer.echo(f"{place}: {_KINDS[each.kind].format(fields=fields)}")
+    if found:
+        typer.echo(f"{len(found)} chỗ bản đi kèm có khác: xem ở {catalog.SHIPPED}.")
+        typer.echo("Không có gì bị ghi đè; chỗ nào cần thì chép tay.")
+    else:
+        typer.echo("Bản đi kèm không có gì mới so với thư mục này. Không có gì bị ghi đè.")
+
+
 # --- small things ---
 
 
@@ -298,7 +346,9 @@ def _catalog(settings: config.Settings) -> Catalog:
 
 def _matcher(folder: Path | None, config_path: Path | None) -> Matcher:
     settings = _settings(folder, config_path)
-    return Matcher(_catalog(settings), settings.matching)
+    known = _catalog(settings)
+    with _patience("Đang đọc kho hỏi đáp… (lần đầu có thể mất vài phút)"):
+        return Matcher(known, settings.matching, embedder(settings.cache, settings.matching))
 
 
 def _patience(what: str) -> Status:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import structlog
 from watchfiles import Change, awatch
 
 from bot.intake import Intake
-from faq import catalog
+from faq import catalog, embedding
 from faq.catalog import Catalog, CatalogFaults, Fault
+from faq.embedding import Embedder
 from faq.matching import Matcher, MatchSettings
 from handlers.events import CatalogChanged, CatalogRejected
 from handlers.turn import Knowledge
@@ -24,13 +26,23 @@ LOOK_EVERY_MS = 2000
 log = structlog.get_logger(__name__)
 
 
+def embedder(cache: Path, settings: MatchSettings) -> Embedder | None:
+    """None where the model is not installed, or not wanted."""
+    encoder = embedding.load() if settings.semantic else None
+    return Embedder(encoder, cache) if encoder is not None else None
+
+
 class Library:
-    def __init__(self, folder: Path, local: Mapping[str, str], settings: MatchSettings) -> None:
+    def __init__(
+        self, folder: Path, local: Mapping[str, str], settings: MatchSettings, embedder: Embedder | None = None
+    ) -> None:
         """Raises `CatalogFaults` if the files can't be used as they are."""
         self._folder = folder
         self._gone = (Change.deleted, str(folder))
         self._local = local
         self._settings = settings
+        self._embedder = embedder
+        self._exchanged = asyncio.Event()
         self._knowledge = self._built(self._loaded())
         self._reloading = asyncio.Lock()
         self._faults: tuple[Fault, ...] = ()
@@ -38,6 +50,10 @@ class Library:
     @property
     def folder(self) -> Path:
         return self._folder
+
+    @property
+    def can_deepen(self) -> bool:
+        return self._embedder is not None
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -70,6 +86,25 @@ class Library:
             missed = True
             await asyncio.sleep(LOOK_EVERY_MS / 1000)
 
+    async def deepen(self) -> None:
+        """Lets each FAQ be understood by what is meant as well, once that is worked out, until cancelled.
+
+        Until then it answers by its words: to embed a FAQ for the first time takes minutes.
+        """
+        if self._embedder is None:
+            return
+        try:
+            while True:
+                self._exchanged.clear()
+                before = self._knowledge
+                matcher = await asyncio.to_thread(Matcher, before.catalog, self._settings, self._embedder)
+                if self._knowledge is before:
+                    self._knowledge = replace(before, matcher=matcher)
+                    log.info("FAQ embedded", version=before.catalog.version[:12])
+                await self._exchanged.wait()
+        finally:
+            self._embedder.close()
+
     async def reload(self, intake: Intake, clock: Callable[[], datetime]) -> None:
         """Reads the files again, beside the FAQ that goes on answering."""
         async with self._reloading:
@@ -89,6 +124,7 @@ class Library:
         if version == self._knowledge.catalog.version:
             return
         self._knowledge = await asyncio.to_thread(self._built, loaded)
+        self._exchanged.set()
         log.info("FAQ exchanged", version=version[:12], questions=len(loaded.questions))
         changed = CatalogChanged(clock(), version)
         await intake.accept([(f"changed:{clock().isoformat()}", changed)], channel="catalog")

@@ -18,7 +18,7 @@ from bot.config import Settings
 from bot.files import FileStore
 from bot.intake import Intake
 from bot.keys import web_secret
-from bot.library import Library
+from bot.library import Library, embedder
 from bot.sender import Sender
 from bot.statistics import Statistics
 from bot.sweeper import Sweeper
@@ -74,6 +74,7 @@ class Service:
             attachments=files,
             clock=clock,
             secret=secret,
+            library=library,
             demo=demo,
             statistics=statistics,
         )
@@ -84,6 +85,7 @@ class Service:
             "ticker": Ticker(intake, clock).run,
             "sweeper": Sweeper(database, files, clock).run,
             "library": lambda: library.watch(intake, clock),
+            **({"embedding": library.deepen} if library.can_deepen else {}),
             **{f"{_CHANNEL}{channel.name}": channel.run for channel in channels},
         }
         self._socket: socket.socket | None = None
@@ -92,7 +94,8 @@ class Service:
     @classmethod
     async def open(cls, settings: Settings, *, demo: bool = False) -> "Service":
         """Raises `UnusableDatabase`, `CatalogFaults` or `UnusableKey`, each with what the operator must change."""
-        library = await asyncio.to_thread(Library, settings.faq, settings.local, settings.matching)
+        model = await asyncio.to_thread(embedder, settings.cache, settings.matching)
+        library = await asyncio.to_thread(Library, settings.faq, settings.local, settings.matching, model)
         database = await Database.open(settings.database)
         try:
             return cls(settings, database, library, web_secret(settings), demo=demo)

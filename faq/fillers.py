@@ -1,6 +1,7 @@
 """The words that ask for nothing by themselves: forms of address, politeness, and what only joins other words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from faq.text import Normal, fold
 
@@ -23,6 +24,12 @@ _AMBIGUOUS = """
 """
 """Without diacritics these may be words that ask for much: bán, mã, thối, chi, chùa, tài …"""
 
+_COURTESIES = frozenset(["a", "ạ", "ad", "admin", "chào", "dạ", "hoi", "hỏi", "nhe", "nhé", "oi", "ơi", "vâng", "xin"])
+"""What says nothing of a question whatever it is about, with diacritics or without."""
+_BESIDE = frozenset("anh bác bac bạn cháu chau chị chú cho cô em mình minh tôi toi".split())  # noqa: SIM905  # words are read most easily as words
+"""What says nothing beside these: "chào em", "cho tôi hỏi"."""
+_FEWEST = 3  # words that are left of a question without them
+
 _MARKED = frozenset(_FILLERS.split())
 _PLAIN = frozenset(fold(word) for word in _MARKED) - frozenset(_AMBIGUOUS.split())
 _COURTEOUS = frozenset(fold(word) for word in _POLITE.split())
@@ -42,6 +49,20 @@ def content(normal: Normal, folded: Sequence[str]) -> tuple[str, ...]:
 
 def _says_something(word: str) -> bool:
     return len(word) > 1 and not word.isdecimal()
+
+
+def without_courtesies(normal: Normal) -> Normal:
+    """The question without greeting and politeness, which would only make it more like others."""
+    courteous = [word in _COURTESIES for word in normal.marked]
+    for step in (range(1, len(courteous)), range(len(courteous) - 2, -1, -1)):
+        for number in step:
+            beside = courteous[number - step.step]
+            courteous[number] |= beside and normal.marked[number] in _BESIDE
+    kept = [number for number, polite in enumerate(courteous) if not polite]
+    if len(kept) < _FEWEST or len(kept) == len(normal.marked):
+        return normal
+    marked, folded = (tuple(words[number] for number in kept) for words in (normal.marked, normal.folded))
+    return replace(normal, marked=marked, folded=folded)
 
 
 def is_filler(plain: str) -> bool:

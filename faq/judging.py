@@ -1,6 +1,6 @@
 """Decides how certain it is that a question is in the FAQ at all, and which entry it asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ _APART = 6.0
 _DOUBT_HALVED = 0.5
 _DOUBT_MONEY = 0.75
 _RIVALS = 5
+_CONCERNS = 2  # more of them say nothing new
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Judge:
         chances = np.exp(likely - likely[order[0]])
         chances /= chances.sum()
         in_scope = self._in_scope(weighed, likely, order[0])
-        concerns = tuple(self._concerns(weighed.words, likely, order))
+        concerns = (*self._concerns(weighed.words, likely, order), *_divided(weighed, likely, order[0]))
         bar = self._sure
         for concern in concerns:
             bar = 1 - (1 - bar) * (_DOUBT_MONEY if concern == "risk" else _DOUBT_HALVED)
@@ -90,7 +91,16 @@ class Judge:
             differing = any(rival.slots.get(key, value) != value for key, value in best.slots.items())
             if siblings and differing and -min(apart, default=0.0) < _APART:
                 found.append(f"slot of {rival.id}")
-        return found[:2]
+        return found[:_CONCERNS]
+
+
+def _divided(weighed: Weighed, likely: Floats, best: int) -> Iterator[str]:
+    """What does not speak for the best entry by itself, of its words and its meaning."""
+    if (meaning := weighed.signals.get("meaning")) is not None:
+        if int(np.argmax(likely - meaning)) != best:
+            yield "words say otherwise"
+        if int(np.argmax(meaning)) != best:
+            yield "meaning says otherwise"
 
 
 def _squash(x: float) -> float:

@@ -8,11 +8,13 @@ import numpy as np
 
 from faq import clauses, fillers, negation, routing
 from faq.catalog import Catalog
+from faq.embedding import Embedder
 from faq.judging import Judge, Opinion
+from faq.models import Routine as RoutineEntry
 from faq.models import Topic
 from faq.routine import Routines
 from faq.signals import Floats
-from faq.text import Normaliser, abridge
+from faq.text import Normal, Normaliser, abridge
 from faq.weighing import Scales, Weighed
 
 
@@ -81,6 +83,8 @@ class MatchSettings:
     """How certain the best entry must be to be answered at once; more is asked for where money or siblings are near."""
     unsure: float = 0.35
     """How probable it must be that the FAQ answers this at all for entries to be offered."""
+    semantic: bool = True
+    """Whether the model of the extra `semantic` is asked, where it is installed."""
 
 
 SHOWN = 5  # entries, whatever the verdict
@@ -100,11 +104,17 @@ _AMONG = 3
 _CLEAR = 0.9
 """How certain both must be where only a comma stands between them, or only one of them comes to mind."""
 
+_PLAIN = 0.95
+"""So certain by its words, what a question means beside them is not looked for."""
+
 
 class Matcher:
     """The FAQ made ready for questions; it never changes, and is built anew when the FAQ does."""
 
-    def __init__(self, catalog: Catalog, settings: MatchSettings | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, settings: MatchSettings | None = None, embedder: Embedder | None = None
+    ) -> None:
+        """With an embedder it understands more; texts of the FAQ that are new to that take time."""
         self.catalog = catalog
         self._settings = settings or MatchSettings()
         self._normaliser = Normaliser(catalog.glossary)
@@ -114,7 +124,7 @@ class Matcher:
         routines = self._routines.weighed
         others = [*(routine.wordings for routine in routines), *(group.questions for group in catalog.outside)]
         outside = [n for n in range(len(others)) if n >= len(routines) or routines[n].kind == "pointer"]
-        self._scales = Scales(self._questions, others, self._normaliser)
+        self._scales = Scales(self._questions, others, self._normaliser, embedder)
         self._judge = Judge(self._questions, self._scales, outside, self._settings.sure)
 
     def match(self, text: str, *, within: str | None = None) -> Verdict:
@@ -125,20 +135,29 @@ class Matcher:
             return Unknown((), None, Evidence(normal.text))
         weighed = self._scales.weigh(normal)
         content = fillers.content(normal, weighed.folded)
-        opinion = self._judge.opinion(weighed, self._lift(within, content))
+        lift = self._lift(within, content)
+        opinion, routine = self._judged(normal, weighed, lift)
+        plain = weighed.verbatim or routine is not None or (opinion.certain and opinion.best >= _PLAIN)
+        if not plain and (deeper := self._scales.deepen(normal, weighed)) is not None:
+            weighed = deeper
+            opinion, routine = self._judged(normal, weighed, lift)
         matches = self._matches(opinion)
         evidence = self._evidence(normal.text, weighed, content, opinion)
-        best = float(weighed.entries.max())
-        routine = self._routines.find(normal, weighed.folded, weighed.others, best, certain=opinion.certain)
         if routine is not None:
             return Routine(routine.id, routine.kind, matches, None, evidence)
         single = weighed.verbatim or len(weighed.folded) > _STORY
         if not single and (two := self._two(asked, opinion)) is not None:
-            rest = [match for match in matches if match.id not in {asked.id for asked in two}]
+            rest = [match for match in matches if match.id not in {one.id for one in two}]
             return Sure((*two, *rest)[:SHOWN], two[1].id, evidence)
         if not (content or weighed.verbatim) or opinion.in_scope < self._settings.unsure:
             return Unknown(matches, None, evidence)
         return Sure(matches, None, evidence) if opinion.certain else Unsure(matches, None, evidence)
+
+    def _judged(self, normal: Normal, weighed: Weighed, lift: Floats | None) -> tuple[Opinion, RoutineEntry | None]:
+        opinion = self._judge.opinion(weighed, lift)
+        best = float(weighed.entries.max())
+        routine = self._routines.find(normal, weighed.folded, weighed.others, best, certain=opinion.certain)
+        return opinion, routine
 
     def unit_for(self, text: str, verdict: Verdict) -> Routing:
         """The unit that a question would go to if a person is to answer it."""

@@ -3,11 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
-from faq import signals
+from faq import fillers, signals
+from faq.diacritics import Restorer
+from faq.embedding import Embedder
+from faq.meaning import Meaning
 from faq.models import Question
 from faq.signals import Floats, Likelihood
 from faq.spelling import Speller
@@ -24,6 +28,9 @@ _ANSWER = 0.5
 _PERHAPS = 0.3
 _VERBATIM = 6.0
 """What it adds that a question is a wording word for word."""
+_MEANING = 0.12
+_OVERLAP = 1.2
+"""Words and meaning say partly the same: taken for independent, they would make too certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Weighed:
     verbatim: bool
     """True if it is a wording of the FAQ, word for word."""
     words: tuple[str, ...]
-    """Each word once."""
+    """Each word once, without courtesies."""
     entries: Floats
     others: Floats
     signals: Mapping[str, Floats]
@@ -43,38 +50,56 @@ class Weighed:
 
 
 class Scales:
-    def __init__(self, questions: Sequence[Question], others: Sequence[Iterable[str]], normaliser: Normaliser) -> None:
+    def __init__(
+        self,
+        questions: Sequence[Question],
+        others: Sequence[Iterable[str]],
+        normaliser: Normaliser,
+        embedder: Embedder | None = None,
+    ) -> None:
         """`others` are groups of texts that are no questions for the FAQ."""
         self._size = len(questions)
         bodies = [_Body() for _ in (*questions, *others)]
+        answers: list[Normal] = []
         self._wordings: dict[tuple[str, ...], list[int]] = {}
         for number, (body, question) in enumerate(zip(bodies, questions, strict=False)):
             for wording in question.wordings:
                 normal = normaliser.normal(wording)
                 body.add(normal, 1.0)
+                body.wordings.append(normal)
                 self._wordings.setdefault(normal.folded, []).append(number)
             for sentence in _sentences(question.answer):
-                body.add(normaliser.normal(sentence), _ANSWER)
+                normal = normaliser.normal(sentence)
+                body.add(normal, _ANSWER)
+                answers.append(normal)
         shorts = normaliser.shorts
         plain = {fold(form): tuple(fold(word) for word in meaning) for form, meaning in shorts.items()}
         self._plain_speller = Speller((body.plain_said for body in bodies), plain)
         self._marked_speller = Speller((body.marked_said for body in bodies), shorts)
         for body, texts in zip(bodies[self._size :], others, strict=True):
             for text in texts:
-                body.add(normaliser.normal(text), 1.0)
+                normal = normaliser.normal(text)
+                body.add(normal, 1.0)
+                body.wordings.append(normal)
         self._words = Likelihood.of([body.words for body in bodies])
         self._letters = Likelihood.of([body.letters for body in bodies])
         self._marked = Likelihood.of([body.marked for body in bodies])
+        self._meaning: Meaning | None = None
+        if embedder is not None and questions:
+            groups = [body.wordings for body in bodies]
+            read = [normal.marked for normal in (*chain(*groups), *answers) if normal.has_marks]
+            self._meaning = Meaning(groups, Restorer([*read, *shorts.values()]), embedder)
 
     def weigh(self, normal: Normal) -> Weighed:
-        folded = self._plain_speller.mend(normal.folded)
-        said = {**dict.fromkeys(normal.perhaps, _PERHAPS), **signals.words(folded)}
+        asked = fillers.without_courtesies(normal)
+        folded = self._plain_speller.mend(asked.folded)
+        said = {**dict.fromkeys(asked.perhaps, _PERHAPS), **signals.words(folded)}
         parts = {
             "words": self._words.scores(said),
             "letters": _LETTERS * self._letters.scores(signals.letters(folded)),
         }
         if normal.has_marks:
-            parts["marked"] = self._marked.scores(signals.words(self._marked_speller.mend(normal.marked)))
+            parts["marked"] = self._marked.scores(signals.words(self._marked_speller.mend(asked.marked)))
         else:
             parts["marked"] = parts["words"]  # so that the same question is as certain when typed without diacritics
         if (verbatim := self._wordings.get(normal.folded)) is not None:
@@ -82,12 +107,25 @@ class Scales:
             parts["wording"][verbatim] = _VERBATIM
         total = np.sum(list(parts.values()), axis=0)
         return Weighed(
-            folded,
+            self._plain_speller.mend(normal.folded),
             verbatim is not None,
             tuple(dict.fromkeys(folded)),
             total[: self._size],
             total[self._size :],
             {name: part[: self._size] for name, part in parts.items()},
+        )
+
+    def deepen(self, normal: Normal, weighed: Weighed) -> Weighed | None:
+        """With what the question means beside its words, which takes ten times as long; None without a model."""
+        if self._meaning is None:
+            return None
+        part = _MEANING * self._meaning.scores(normal)
+        parts = {**weighed.signals, "meaning": part[: self._size]}
+        return replace(
+            weighed,
+            entries=(weighed.entries + part[: self._size]) / _OVERLAP,
+            others=(weighed.others + part[self._size :]) / _OVERLAP,
+            signals={name: part / _OVERLAP for name, part in parts.items()},
         )
 
     def gain(self, word: str, entry: int) -> float:
@@ -105,6 +143,7 @@ class _Body:
     """The texts of one entry, as counts."""
 
     def __init__(self) -> None:
+        self.wordings: list[Normal] = []
         self.plain_said: Counter[str] = Counter()
         self.marked_said: Counter[str] = Counter()
         self.words: dict[str, float] = {}

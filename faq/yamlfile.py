@@ -70,8 +70,12 @@ class Unreadable(Exception):
 
 def read(path: Path) -> tuple[YamlFile, list[Fault]]:
     """The file and the faults that did not keep it from being read; `Unreadable` with those that did."""
-    source = _text(path)
-    reader = _Reader(path.name, source)
+    return parse(path.name, _text(path))
+
+
+def parse(file: str, source: str) -> tuple[YamlFile, list[Fault]]:
+    """What a text says that stands, or is to stand, in a file of that name; as `read`."""
+    reader = _Reader(file, source)
     content = reader.document()
     return YamlFile(content, source, reader.keys, reader.values), reader.faults
 

@@ -26,7 +26,6 @@ from storage.tables import (
 )
 from storage.tables import Person as PersonRow
 
-
 NOWHERE = "-"
 """The commune of somebody who was asked for it and did not say."""
 

@@ -217,6 +217,7 @@ class _Office:
             aside=aside,
             catalog=catalog,
             missing=self._missing(),
+            library=self._ctx.library,
         )
 
     def _missing(self) -> list[_Missing]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.web import admin, chat, desk, entries, login, operations, pages
+from bot.web import admin, chat, desk, entries, library_pages, login, operations, pages
 from bot.web.context import WebContext
 from bot.web.safety import Safety
 
@@ -23,6 +23,7 @@ def application(ctx: WebContext) -> Starlette:
         *login.routes(ctx),
         *desk.routes(ctx),
         *admin.routes(ctx),
+        *library_pages.routes(ctx),
         *operations.routes(ctx),
         Route("/static/{version}/{name}", static),
         Route("/favicon.ico", icon),

@@ -9,9 +9,11 @@ from typing import cast
 from starlette.requests import Request
 
 from bot.bell import Bell
+from bot.checks import Checks
 from bot.config import Settings
 from bot.files import FileStore
 from bot.intake import Intake
+from bot.library import Library
 from bot.statistics import Statistics
 from handlers.helpdesk import Helpdesk
 from handlers.turn import Desk
@@ -30,9 +32,12 @@ class WebContext:
     clock: Callable[[], datetime]
     secret: str
     """What cookies are signed with."""
+    library: Library | None = None
+    """The FAQ's files; without them `desk` knows all there is, and nothing of it is edited."""
     demo: bool = False
     """True for a trial with made-up people; every page says so."""
     statistics: Statistics = field(default_factory=Statistics)
+    checks: Checks = field(default_factory=Checks)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the service stops: open event streams end then."""
 

@@ -21,6 +21,11 @@ def to_html(markdown: str) -> str:
     return str(_parser.render(markdown)).strip()
 
 
+def parse(markdown: str) -> Sequence[Token]:
+    """Its parts, for what shows them otherwise than as a page."""
+    return _parser.parse(markdown)
+
+
 def _link_addresses(state: StateCore) -> None:
     """Makes links of addresses that stand in the text, as mentors paste them."""
     for block in state.tokens:

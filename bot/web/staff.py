@@ -99,7 +99,7 @@ def same_origin(ctx: WebContext, request: Request) -> bool:
     return bool(sender) and sender in ours
 
 
-async def form(request: Request) -> dict[str, str] | None:
+async def form(request: Request, *, most: int = _FORM_FIELDS) -> dict[str, str] | None:
     """The fields of a plain form, each once; None if it is larger than any form of ours."""
     body = bytearray()
     async for chunk in request.stream():
@@ -107,7 +107,7 @@ async def form(request: Request) -> dict[str, str] | None:
         if len(body) > _FORM_BYTES:
             return None
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_FORM_FIELDS))
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most))
     except ValueError:
         return None
 

@@ -19,6 +19,7 @@ from bot import demo
 from bot.cli import app
 from bot.config import Settings
 from bot.keys import NAME
+from faq import embedding
 from storage import Database
 from tests.bot.web.office import OWN, opened, text_of
 from tests.faq.folders import TOPIC, swap, write
@@ -39,6 +40,7 @@ def helpdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Helpdesk:
     environ = {
         "HELPDESK_DATABASE": f"sqlite:///{tmp_path}/data/helpdesk.db",
         "HELPDESK_FAQ": str(write(tmp_path / "faq", {"rut-tien.yaml": TOPIC})),
+        "HELPDESK_MATCHING__SEMANTIC": "false",  # so that it is the same wherever the model is installed or not
     }
 
     def typed(*words: str, **settings: str) -> Result:
@@ -182,10 +184,20 @@ def test_check_says_what_there_is_and_changes_nothing(helpdesk: Helpdesk, tmp_pa
     assert checked.stdout.splitlines() == [
         "faq: 1 questions in 1 topics, 0 values not set",
         f"database: sqlite+aiosqlite:///{tmp_path}/data/helpdesk.db: will be made at the first start",
+        "matching: without the embedding (matching.semantic is false)",
         "web: http://127.0.0.1:8080",
         "ok",
     ]
     assert not (tmp_path / "data").exists()
+
+
+def test_check_says_whether_the_model_is_installed(helpdesk: Helpdesk) -> None:
+    model = embedding.load()
+    said = f"with the embedding ({model.name})" if model else "without the embedding (the extra `semantic` is not"
+
+    checked = helpdesk("check", HELPDESK_MATCHING__SEMANTIC="true")
+
+    assert f"matching: {said}" in checked.stdout
 
 
 def test_check_knows_the_schema_of_a_database_that_is_there(helpdesk: Helpdesk) -> None:

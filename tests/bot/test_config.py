@@ -36,7 +36,7 @@ def test_the_example_says_what_holds_without_any_file(tmp_path: Path) -> None:
     found = config.load(copy, {})
 
     bare = config.load(nothing, {})
-    anchored = {"database", "faq", "attachments"}
+    anchored = {"database", "faq", "faq_history", "attachments", "cache"}
     assert found.model_dump(exclude=anchored) == bare.model_dump(exclude=anchored)
     assert found.database == f"sqlite:///{tmp_path}/data/helpdesk.db"
     assert found.attachments == tmp_path / "data/attachments"

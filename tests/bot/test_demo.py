@@ -1,12 +1,14 @@
 """A trial has made-up people of its own, and never those of a real helpdesk."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot import demo
 from bot.config import Settings
 from bot.demo import Login, NotADemo
+from faq import catalog
 from storage import Database, Identity, invitations, people
 from storage.people import Person, RoleOf
 from tests.stories.house import Clock
@@ -102,3 +104,44 @@ async def test_a_trials_database_is_refused_to_a_real_helpdesk(database: Databas
     await demo.check(database, SETTINGS, demo=True)
     with pytest.raises(NotADemo, match=r"was made by --demo and holds made-up people; name another database$"):
         await demo.check(database, SETTINGS, demo=False)
+
+
+# --- the FAQ of a trial ---
+
+
+def test_a_trial_has_a_copy_of_the_shipped_faq_to_edit(tmp_path: Path) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path}/data/demo.db")
+
+    own = demo.with_own_faq(settings)
+
+    assert own == settings.model_copy(update={"faq": tmp_path / "data" / "faq"})
+    assert catalog.load(own.faq).version == catalog.load(settings.faq).version
+
+
+@pytest.mark.parametrize("name", ["ho-tro.yaml", "ghi-chu.txt"])
+def test_a_copy_that_was_edited_stays(tmp_path: Path, name: str) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path}/data/demo.db")
+    path = demo.with_own_faq(settings).faq / name
+    path.write_text("edited", encoding="utf-8")
+
+    demo.with_own_faq(settings)
+
+    assert path.read_text(encoding="utf-8") == "edited"
+
+
+def test_a_copy_that_nobody_edited_is_made_anew(tmp_path: Path) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path}/data/demo.db")
+    folder = demo.with_own_faq(settings).faq
+    before = folder.stat().st_ino, (folder / "ho-tro.yaml").stat().st_mtime_ns
+
+    demo.with_own_faq(settings)
+
+    assert (folder.stat().st_ino, (folder / "ho-tro.yaml").stat().st_mtime_ns) != before
+    assert catalog.load(folder).version == catalog.load(settings.faq).version
+
+
+def test_a_trial_with_a_faq_of_its_own_keeps_it(tmp_path: Path) -> None:
+    settings = Settings(database=f"sqlite:///{tmp_path}/data/demo.db", faq=tmp_path / "mine")
+
+    assert demo.with_own_faq(settings) is settings
+    assert not (tmp_path / "data").exists()

@@ -23,6 +23,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HELPDESK_CONFIG", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("HELPDESK_MATCHING__SEMANTIC", "false")  # the same wherever the model is installed or not
 
 
 @pytest.fixture
@@ -304,3 +305,41 @@ def test_the_shipped_folder_is_the_default() -> None:
 
     shipped = catalog.load(catalog.SHIPPED)
     assert f"{len(shipped.values)} giá trị" in result.stdout
+
+
+# --- init ---
+
+
+def test_init_copies_the_shipped_content_into_a_new_folder(tmp_path: Path) -> None:
+    result = helpdesk("init", "kho")
+
+    copied = {path.name: path.read_bytes() for path in (tmp_path / "kho").iterdir() if not path.name.startswith(".")}
+    assert copied == {path.name: path.read_bytes() for path in catalog.SHIPPED.iterdir()}
+    assert result.stdout.split("\n") == [
+        f"Đã chép {len(copied)} tệp vào kho",
+        "Để trợ lý dùng thư mục này, ghi vào config.yaml dòng:",
+        f"  faq: {tmp_path / 'kho'}",
+        "",
+    ]
+    assert catalog.load(tmp_path / "kho").version == catalog.load(catalog.SHIPPED).version
+
+
+def test_init_writes_into_no_folder_that_holds_something_else(tmp_path: Path) -> None:
+    write(tmp_path / "kho", {"rut-tien.yaml": TOPIC})
+
+    result = helpdesk("init", "kho")
+
+    assert (result.exit_code, result.stderr) == (2, "kho: thư mục đã có tệp khác; chọn một thư mục mới hoặc trống\n")
+    assert [path.name for path in (tmp_path / "kho").iterdir()] == ["rut-tien.yaml"]
+
+
+def test_init_of_a_copy_tells_that_there_is_nothing_new_whatever_was_edited(tmp_path: Path) -> None:
+    helpdesk("init", "kho")
+    path = tmp_path / "kho" / "atm-mem.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Lấy biên nhận", "Cầm biên nhận"), encoding="utf-8")
+    edited = path.read_bytes()
+
+    result = helpdesk("init", "kho")
+
+    assert result.stdout == "Bản đi kèm không có gì mới so với thư mục này. Không có gì bị ghi đè.\n"
+    assert path.read_bytes() == edited

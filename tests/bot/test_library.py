@@ -2,17 +2,20 @@
 
 import asyncio
 import shutil
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.bell import Bell
 from bot.intake import Intake
 from bot.library import Library
 from faq.catalog import CatalogFaults
+from faq.embedding import Embedder, Encoder, Vectors
 from faq.matching import MatchSettings
 from handlers import events
 from handlers.events import CatalogChanged, CatalogRejected, Event
@@ -217,3 +220,43 @@ async def test_a_folder_that_takes_the_place_of_the_old_one_is_watched_too(shelf
 
         await save(CHANGED_AGAIN)
         assert shelf.answers() == ["Ra chợ."]
+
+
+# --- what is meant ---
+
+
+def encode(text: str) -> Vectors:
+    return np.array([text.count("tiền"), text.count("thế"), 1], dtype=np.float32)
+
+
+async def test_it_answers_by_words_until_what_is_meant_is_worked_out(database: Database, tmp_path: Path) -> None:
+    folder, bell, clock = write(tmp_path / "faq", {FILE: TOPIC}), Bell(), Clock()
+    may_go_on = threading.Event()
+
+    def slow(text: str) -> Vectors:
+        may_go_on.wait()
+        return encode(text)
+
+    library = Library(folder, {}, MatchSettings(), Embedder(Encoder("slow", slow), tmp_path / "cache"))
+    before = library.knowledge()
+    deepening = asyncio.create_task(library.deepen())
+    await asyncio.sleep(0)
+
+    assert library.knowledge() is before
+    may_go_on.set()
+    await _until(lambda: library.knowledge() is not before)
+    assert library.knowledge().catalog is before.catalog
+    write(folder, {FILE: CHANGED})
+    await library.reload(Intake(database, bell, clock), clock)
+    changed = library.knowledge()
+    await _until(lambda: library.knowledge() is not changed)
+
+    deepening.cancel()
+    await asyncio.gather(deepening, return_exceptions=True)
+    assert library.knowledge().matcher.match("tiền mặt đâu").evidence.signals.keys() >= {"words", "meaning"}
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["slow.npz"]
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    while not is_so():
+        await asyncio.sleep(0.001)

@@ -72,6 +72,7 @@ def settings(tmp_path: Path) -> Settings:
             "database": f"sqlite:///{tmp_path}/data/helpdesk.db",
             "faq": write(tmp_path / "faq", {"rut-tien.yaml": TOPIC}),
             "attachments": tmp_path / "data/attachments",
+            "cache": tmp_path / "data/cache",
             "web": {"port": 0},
         }
     )

@@ -33,3 +33,16 @@ def test_content_is_what_is_left_without_fillers(text: str, content: tuple[str, 
 )
 def test_politeness_is_stripped_unless_it_is_all_there_is(words: tuple[str, ...], rest: tuple[str, ...]) -> None:
     assert fillers.stripped(words) == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("chào em, cho tôi hỏi rút tiền thế nào ạ", "rút tiền thế nào"),
+        ("chao em cho toi hoi rut tien the nao a", "rut tien the nao"),
+        ("mẹ em rút tiền cho em thế nào", "mẹ em rút tiền cho em thế nào"),
+        ("chào em nhé", "chào em nhé"),
+    ],
+)
+def test_a_question_is_the_same_without_greeting_and_politeness(text: str, rest: str) -> None:
+    assert fillers.without_courtesies(NORMALISER.normal(text)).text == rest

@@ -16,7 +16,7 @@ from faq.text import fold
 SHIPPED = catalog.load(catalog.SHIPPED)
 MATCHER = Matcher(SHIPPED)
 
-RIM = Topic(
+WALLET = Topic(
     topic="vi",
     name="Ví",
     unit="viettel",
@@ -52,7 +52,7 @@ RIM = Topic(
     ),
 )
 """A FAQ of its own, which says nothing of what is out of scope."""
-SMALL = Matcher(Catalog((RIM,)))
+SMALL = Matcher(Catalog((WALLET,)))
 
 
 def first(verdict: Verdict) -> str | None:
@@ -133,6 +133,13 @@ def test_what_the_faq_does_not_know_is_unknown(text: str) -> None:
     assert isinstance(MATCHER.match(text), Unknown)
 
 
+def test_nothing_that_is_known_to_be_out_of_scope_is_answered() -> None:
+    texts = [text for group in SHIPPED.outside for text in group.questions]
+
+    assert len(texts) >= 300
+    assert [text for text in texts if isinstance(MATCHER.match(text), Sure)] == []
+
+
 @pytest.mark.parametrize(
     "text", ["", "   ", "?!", "😭😭", "\x00", "1", "thế thì sao", "ừ thế làm thế nào", "rồi sao nữa", "ở đâu vậy ạ"]
 )
@@ -176,12 +183,12 @@ def test_siblings_are_offered_when_the_question_does_not_say_which() -> None:
 
 
 def test_more_certainty_is_asked_for_where_money_is_at_stake() -> None:
-    risky = RIM.model_copy(
-        update={"questions": tuple(question.model_copy(update={"risk": "money"}) for question in RIM.questions)}
+    risky = WALLET.model_copy(
+        update={"questions": tuple(question.model_copy(update={"risk": "money"}) for question in WALLET.questions)}
     )
     text = "quên mật khẩu ví"
 
-    bars = [Matcher(Catalog((topic,))).match(text).evidence.signals["asked for"] for topic in (RIM, risky)]
+    bars = [Matcher(Catalog((topic,))).match(text).evidence.signals["asked for"] for topic in (WALLET, risky)]
 
     assert bars[0] < bars[1]
 

@@ -40,7 +40,11 @@ def faq(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def lives(tmp_path: Path, faq: Path) -> Iterator[Lives]:
-    environ = {"HELPDESK_DATABASE": f"sqlite:///{tmp_path}/data/helpdesk.db", "HELPDESK_FAQ": str(faq)}
+    environ = {
+        "HELPDESK_DATABASE": f"sqlite:///{tmp_path}/data/helpdesk.db",
+        "HELPDESK_FAQ": str(faq),
+        "HELPDESK_MATCHING__SEMANTIC": "false",
+    }
     mortal = Lives(tmp_path, environ)
     yield mortal
     mortal.end()

@@ -21,6 +21,7 @@ from bot.bell import Bell
 from bot.config import Settings
 from bot.files import FileStore
 from bot.intake import Intake
+from bot.library import Library
 from bot.sender import Sender
 from bot.web.app import application
 from bot.web.channel import WebChannel
@@ -28,7 +29,7 @@ from bot.web.context import WebContext
 from bot.web.markdown import to_html
 from bot.worker import Worker
 from faq.catalog import Catalog
-from faq.matching import Matcher
+from faq.matching import Matcher, MatchSettings
 from faq.models import Question, Topic, Value
 from handlers.helpdesk import Helpdesk
 from handlers.turn import Desk, Knowledge
@@ -321,21 +322,25 @@ class Office:
 
 
 @asynccontextmanager
-async def opened(folder: Path, public_url: str | None = None) -> AsyncIterator[Office]:
+async def opened(folder: Path, public_url: str | None = None, faq: Path | None = None) -> AsyncIterator[Office]:
+    """The office with a small FAQ, or with one whose files are in a folder."""
     database = await Database.open(f"sqlite:///{folder}/helpdesk.db")
     clock, bell = Watch(), Bell()
     knowledge = Knowledge(CATALOG, Matcher(CATALOG))
-    desk = Desk(UNITS, lambda: knowledge)
+    library = Library(faq, {}, MatchSettings()) if faq else None
+    desk = Desk(UNITS, library.knowledge if library else lambda: knowledge)
+    set_up = {"web": {"public_url": public_url}, "faq_history": folder / "faq-history"}
     ctx = WebContext(
         database=database,
         intake=Intake(database, bell, clock),
         bell=bell,
         helpdesk=Helpdesk(desk),
         desk=desk,
-        settings=Settings.model_validate({"web": {"public_url": public_url}}),
+        settings=Settings.model_validate(set_up | ({"faq": faq} if faq else {})),
         attachments=FileStore(folder / "attachments"),
         clock=clock,
         secret="s" * 32,
+        library=library,
     )
     worker = Worker(database, ctx.helpdesk, bell, clock, ctx.statistics)
     sender = Sender(database, [WebChannel(database, bell, clock)], ctx.intake, bell, clock, ctx.statistics)

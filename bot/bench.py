@@ -1,0 +1,116 @@
+"""`helpdesk bench …`: how well questions are understood, for those who change the matcher or the FAQ."""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from bot import config
+from bot.benching import questions, tables
+from bot.benching.asking import ENGINE
+from bot.benching.measuring import Bench, Grown, Measured, NotMeasured, Run
+from bot.benching.questions import BadQuestions
+from faq import catalog, peers
+from faq.catalog import CatalogFaults
+
+app = typer.Typer(help="Đo trợ lý: hiểu đúng bao nhiêu, nhanh đến đâu.")
+
+_USAGE = 2
+
+
+@app.callback()
+def _commands() -> None:
+    """Keeps `match` a word of its own while it is the only command."""
+
+
+@app.command()
+def match(
+    faq: Annotated[
+        Path | None, typer.Option("--faq", metavar="THƯ_MỤC", help="Thư mục kho hỏi đáp; không ghi thì theo cấu hình.")
+    ] = None,
+    path: Annotated[
+        Path | None,
+        typer.Option(
+            "--questions", metavar="TỆP", help="Câu hỏi, mỗi dòng một JSON; không ghi thì lấy câu thử của kho."
+        ),
+    ] = None,
+    config_path: Annotated[
+        Path | None,
+        typer.Option("--config", envvar="HELPDESK_CONFIG", metavar="TỆP", help="Tệp cấu hình."),
+    ] = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="TỆP", help="Ghi thêm mọi số đo ra tệp này.")
+    ] = None,
+    *,
+    with_peers: Annotated[bool, typer.Option("--peers/--no-peers", help="Đo cả những cách làm thường gặp.")] = True,
+    semantic: Annotated[
+        bool, typer.Option("--semantic/--no-semantic", help="Đo cả khi dùng mô hình ngữ nghĩa, nếu đã cài.")
+    ] = True,
+    growth: Annotated[
+        bool, typer.Option("--growth/--no-growth", help="Đo cả khi kho lớn lên tới 100.000 cách hỏi.")
+    ] = True,
+) -> None:
+    """So trợ lý với những cách làm khác: cùng kho, cùng câu hỏi, cùng máy, mỗi cách một luồng."""
+    try:
+        settings = config.load(config_path, os.environ)
+    except config.ConfigFaults as wrong:
+        _stop(*wrong.faults)
+    folder = settings.faq if faq is None else faq
+    try:
+        known = catalog.load(folder)
+        asked = questions.own(known) if path is None else questions.read(path, known)
+    except CatalogFaults as wrong:
+        _stop(*map(str, wrong.faults))
+    except BadQuestions as wrong:
+        _stop(str(wrong))
+    bench = Bench(folder, settings.matching, asked)
+    measured: list[Measured] = []
+    grown: list[Grown] = []
+    engines = _engines(with_peers=with_peers, semantic=semantic)
+    for run in (*bench.runs(engines), *(bench.growth(engines) if growth else ())):
+        match _done(run):
+            case Measured() as one:
+                measured.append(one)
+            case Grown() as one:
+                grown.append(one)
+    if json_path is not None:
+        _write(json_path, {"measured": [asdict(one) for one in measured], "growth": [asdict(one) for one in grown]})
+    tables.show(known, asked, measured, grown)
+
+
+def _engines(*, with_peers: bool, semantic: bool) -> list[str]:
+    engines = [ENGINE]
+    for recipe in peers.RECIPES if with_peers else ():
+        if recipe.extra == "semantic" and not semantic:
+            continue
+        if recipe.available:
+            engines.append(recipe.name)
+        else:
+            typer.echo(f"Bỏ qua {recipe.name}: chưa cài (pip install '.[{recipe.extra}]')", err=True)
+    return engines
+
+
+def _done(run: Run) -> Measured | Grown | None:
+    with Console(stderr=True).status(f"{run.what}…"):
+        try:
+            return run.do()
+        except NotMeasured as stopped:
+            typer.echo(f"{run.what}: không đo được: {stopped}", err=True)
+            return None
+
+
+def _write(path: Path, figures: dict[str, list[dict[str, object]]]) -> None:
+    try:
+        path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        _stop(f"{path}: không ghi được tệp ({error.strerror})")
+
+
+def _stop(*reasons: str) -> NoReturn:
+    for reason in reasons:
+        typer.echo(reason, err=True)
+    raise typer.Exit(_USAGE)

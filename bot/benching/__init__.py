@@ -1,0 +1,1 @@
+"""Measures how well questions are understood, beside plain ways to do the same."""
