@@ -24,7 +24,9 @@ _AMBIGUOUS = """
 """
 """Without diacritics these may be words that ask for much: bán, mã, thối, chi, chùa, tài …"""
 
-_COURTESIES = frozenset(["a", "ạ", "ad", "admin", "chào", "dạ", "hoi", "hỏi", "nhe", "nhé", "oi", "ơi", "vâng", "xin"])
+_COURTESIES = frozenset(
+    ["a", "ạ", "ad", "admin", "chao", "chào", "dạ", "hoi", "hỏi", "nhe", "nhé", "oi", "ơi", "vâng", "xin"]
+)
 """What says nothing of a question whatever it is about, with diacritics or without."""
 _BESIDE = frozenset("anh bác bac bạn cháu chau chị chú cho cô em mình minh tôi toi".split())  # noqa: SIM905  # words are read most easily as words
 """What says nothing beside these: "chào em", "cho tôi hỏi"."""

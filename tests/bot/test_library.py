@@ -258,5 +258,5 @@ async def test_it_answers_by_words_until_what_is_meant_is_worked_out(database: D
 
 
 async def _until(is_so: Callable[[], bool]) -> None:
-    while not is_so():
+    while not is_so():  # noqa: ASYNC110 - what it waits for tells nobody
         await asyncio.sleep(0.001)
