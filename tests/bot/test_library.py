@@ -248,11 +248,11 @@ async def test_it_answers_by_words_until_what_is_meant_is_worked_out(database: D
     assert library.knowledge().catalog is before.catalog
     write(folder, {FILE: CHANGED})
     await library.reload(Intake(database, bell, clock), clock)
-    changed = library.knowledge()
-    await _until(lambda: library.knowledge() is not changed)
+    await _until(lambda: "meaning" in library.knowledge().matcher.match("tiền mặt đâu").evidence.signals)
 
     deepening.cancel()
     await asyncio.gather(deepening, return_exceptions=True)
+    assert library.knowledge().catalog.version != before.catalog.version
     assert library.knowledge().matcher.match("tiền mặt đâu").evidence.signals.keys() >= {"words", "meaning"}
     assert [path.name for path in (tmp_path / "cache").iterdir()] == ["slow.npz"]
 
