@@ -73,24 +73,25 @@ def compared(before: Iterable[Fault], after: Iterable[Fault]) -> tuple[tuple[Fau
 
 
 def ask(
-    before: Matcher, drafted: Path, local: Mapping[str, str], settings: MatchSettings, step: Callable[[int, int], None]
+    before: Catalog, drafted: Path, local: Mapping[str, str], settings: MatchSettings, step: Callable[[int, int], None]
 ) -> Asked:
     """Asks all tries, with and without the change; `step` is told how many of how many are done.
 
+    Both are judged by their words, as lint does: what an embedding adds comes later than a change can be looked at.
     `CatalogFaults` if the change can't be loaded.
     """
-    after = Matcher(catalog.load(drafted, local), settings)
-    total = sum(len(question.tries) for known in (before.catalog, after.catalog) for question in known.questions)
+    after = catalog.load(drafted, local)
+    total = sum(len(question.tries) for known in (before, after) for question in known.questions)
     done = 0
     asked: list[list[Trial]] = []
-    for matcher in (before, after):
+    for known in (before, after):
         asked.append([])
-        for trial in trials.tries(matcher):
+        for trial in trials.tries(Matcher(known, settings)):
             asked[-1].append(trial)
             done += 1
             step(done, total)
     passed = {(trial.id, trial.text) for trial in asked[0] if trial.passed}
-    changed = changed_entries(before.catalog, after.catalog)
+    changed = changed_entries(before, after)
     own = tuple(trial for trial in asked[1] if trial.id in changed)
     failed = {(trial.id, trial.text) for trial in asked[0] if not trial.passed}
     others = [trial for trial in asked[1] if trial.id not in changed]

@@ -109,7 +109,7 @@ class LibraryChecks:
 
     def _ask(self, change: Change, job: Job) -> Asked:
         with self._editing.copied(change) as folder:
-            live = self._library.knowledge().matcher
+            live = self._library.knowledge().catalog
             return proof.ask(live, folder, self._local, self._settings, job.step)
 
     def _whole_of(self, change: Change, today: date) -> tuple[Fault, ...]:

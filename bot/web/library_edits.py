@@ -325,6 +325,9 @@ class _Edits:
                 case _:
                     return pages.refused(request, 404)
         except Overtaken:
+            now = await asyncio.to_thread(self._editing.find, id_)
+            if now is not None and now.is_live and not change.is_live:  # by a press that came just before this one
+                return _to(now)
             return await self._change(request, visitor, id_, 409, Notice("overtaken"))
         except Unchanged:
             return await self._change(request, visitor, id_, 409, Notice("same"))

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator
 from html import unescape
 from html.parser import HTMLParser
@@ -313,8 +314,11 @@ async def test_a_save_that_was_rejected_shows_at_once(office: Office, hoa: Brows
 
 
 async def test_the_whole_lint_runs_behind_and_shows_when_it_is_there(office: Office, hoa: Browser) -> None:
+    may_go_on = threading.Event()
+    office.ctx.checks.run("another", lambda _: may_go_on.wait())
     first = said(await hoa.open("/admin/kho/kiem-tra"))
 
+    may_go_on.set()
     await asyncio.to_thread(office.ctx.checks.settle)
 
     assert "Dưới đây mới là phần kiểm nhanh." in first
@@ -435,6 +439,13 @@ async def test_a_draft_with_faults_is_not_put_live_and_loses_nothing(office: Off
 
     assert "Chưa dùng được" not in said(mended)
     assert (await hoa.open(draft.url.path)).status_code == 404
+
+
+async def test_a_draft_that_names_an_unknown_value_is_not_put_live(office: Office, hoa: Browser) -> None:
+    draft = await fill(hoa, "/admin/kho/cau/atm-mem-phi/sua", answer="Phí: {{KHONG_CO}}.")
+
+    assert "Chưa dùng được: cần sửa 1 lỗi" in said(draft)
+    assert "giá trị 'KHONG_CO' không có trong values.yaml" in said(draft)
 
 
 async def test_what_lint_finds_is_to_be_read_before_it_goes_live(office: Office, hoa: Browser, live: Path) -> None:
