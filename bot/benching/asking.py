@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from bot.benching.figures import Reply
-from faq import catalog, noise, peers
+from faq import catalog, embedding, noise, peers
 from faq.catalog import Catalog
+from faq.embedding import Embedder
 from faq.matching import Matcher, MatchSettings, Sure
 from faq.models import Question, Topic
 
-ENGINE = "helpdesk"
-"""The name of the matcher among its peers."""
+ENGINE, ENGINE_E5 = "helpdesk", "helpdesk + e5"
+"""The names of the matcher among its peers, without and with the model of the extra `semantic`."""
 _COPIES = ("no diacritics", "typos", "teencode", "filler", "mixed")
 """The kinds of noise that a copy of an entry is made with."""
 
@@ -25,6 +26,8 @@ class Job:
     engine: str
     faq: str
     settings: MatchSettings
+    cache: str
+    """The folder of what the model has made of the FAQ's texts."""
     texts: tuple[str, ...]
     withheld: tuple[str, ...] = ()
     """Out-of-scope questions that the FAQ must not know, because they are asked."""
@@ -111,8 +114,8 @@ def _without(known: Catalog, withheld: frozenset[str]) -> Catalog:
 
 
 def _engine(job: Job, known: Catalog) -> Callable[[str], Reply]:
-    if job.engine == ENGINE:
-        matcher = Matcher(known, job.settings)
+    if job.engine in (ENGINE, ENGINE_E5):
+        matcher = Matcher(known, job.settings, _embedder(Path(job.cache)) if job.engine == ENGINE_E5 else None)
 
         def ask(text: str) -> Reply:
             verdict = matcher.match(text)
@@ -129,6 +132,13 @@ def _engine(job: Job, known: Catalog) -> Callable[[str], Reply]:
         return Reply(tuple(id_ for id_, _ in best), best[0][1], None, 0.0)
 
     return ask_peer
+
+
+def _embedder(cache: Path) -> Embedder:
+    encoder = embedding.load()
+    if encoder is None:
+        raise RuntimeError("the model does not run on this machine")
+    return Embedder(encoder, cache)
 
 
 def _timed(ask: Callable[[str], Reply], text: str) -> Reply:

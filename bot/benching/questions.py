@@ -18,7 +18,10 @@ def own(known: Catalog) -> list[Asked]:
     """The FAQ's own tries, and some of the questions that it says it does not answer."""
     tries = [Asked(text, "in", question.id) for question in known.questions for text in question.tries]
     outside = [text for group in known.outside for text in group.questions]
-    return tries + [Asked(text, "oos") for text in outside[::_OUTSIDE_ASKED]]
+    asked = tries + [Asked(text, "oos") for text in outside[::_OUTSIDE_ASKED]]
+    if not asked:
+        raise BadQuestions("kho hỏi đáp chưa có câu thử nào ở 'try'; viết thêm, hoặc đưa tệp câu hỏi bằng --questions")
+    return asked
 
 
 def read(path: Path, known: Catalog) -> list[Asked]:
@@ -53,12 +56,15 @@ def _asked(line: str, known: Catalog) -> Asked:
     kind = next((kind for kind in get_args(Kind) if kind == row.get("kind")), None)
     if kind is None:
         raise BadQuestions("'kind' phải là in, multi, oos hoặc smalltalk")
-    id_ = _entry(row.get("id"), known) if kind in ("in", "multi") else None
-    also = _entry(row.get("also"), known) if kind == "multi" else None
+    id_ = _entry(row, "id", known) if kind in ("in", "multi") else None
+    also = _entry(row, "also", known) if kind == "multi" else None
     return Asked(text, kind, id_, also, style if isinstance(style, str) else "")
 
 
-def _entry(id_: object, known: Catalog) -> str:
-    if not isinstance(id_, str) or known.question(id_) is None:
+def _entry(row: dict[str, object], key: str, known: Catalog) -> str:
+    id_ = row.get(key)
+    if not isinstance(id_, str):
+        raise BadQuestions(f"thiếu mã của mục ở {key!r}")
+    if known.question(id_) is None:
         raise BadQuestions(f"kho hỏi đáp không có mục {id_!r}")
     return id_

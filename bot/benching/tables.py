@@ -9,8 +9,9 @@ from rich.table import Column, Table
 from bot.benching.figures import Asked, Inside
 from bot.benching.measuring import Grown, Measured
 from faq.catalog import Catalog
+from faq.peers import RECIPES
 
-_WIDTH = 160  # of what is written to a file
+_WIDTH = 190  # of what is written to a file
 _KINDS: Mapping[str, str] = {
     "no diacritics": "không dấu",
     "telex": "dở Telex",
@@ -42,6 +43,11 @@ def show(known: Catalog, asked: Sequence[Asked], measured: Sequence[Measured], g
         console.print(_by_noise(measured))
     if grown:
         console.print(_growth(grown))
+    notes = [
+        f"{recipe.name}: {recipe.note}" for recipe in RECIPES if any(one.engine == recipe.name for one in measured)
+    ]
+    if notes:
+        console.print("; ".join(notes) + ".")
     if any(one.threshold is not None for one in measured):
         console.print(
             "Cách nào không tự biết mình chắc hay không thì coi là trả lời từ mức điểm mà nhiều nhất 5 % câu ngoài kho "
@@ -52,12 +58,12 @@ def show(known: Catalog, asked: Sequence[Asked], measured: Sequence[Measured], g
 def _overall(measured: Sequence[Measured]) -> Table:
     headings = (
         "Đúng đầu", "Trong ba", "Trả lời đúng", "Trả lời sai", "Ngoài kho bị trả lời", "p50, ms", "p99, ms",
-        "Dựng, s", "Bộ nhớ, MB", "Đỉnh, MB",
+        "Dựng lần đầu, s", "Dựng, s", "Bộ nhớ, MB", "Đỉnh, MB",
     )  # fmt: skip
     table = Table("Cách", *(Column(heading, justify="right") for heading in headings), title="Cả bộ câu hỏi")
     for one in measured:
         shares = (one.inside.first, one.inside.three, one.inside.right, one.inside.wrong, one.outside.answered)
-        costs = (one.p50_ms, one.p99_ms, one.build_s, one.resident_mb, one.peak_mb)
+        costs = (one.p50_ms, one.p99_ms, one.first_build_s, one.build_s, one.resident_mb, one.peak_mb)
         table.add_row(one.engine, *(f"{100 * share:.1f}" for share in shares), *map(_cost, costs))
     return table
 
@@ -92,16 +98,16 @@ def _compared(measured: Sequence[Measured], title: str) -> Table:
 
 
 def _growth(grown: Sequence[Grown]) -> Table:
-    headings = ("Cách hỏi", "p50, ms", "p99, ms", "Dựng, s", "Bộ nhớ, MB")
+    headings = ("Cách hỏi", "p50, ms", "p99, ms", "Dựng lần đầu, s", "Dựng, s", "Bộ nhớ, MB")
     table = Table("Cách", *(Column(heading, justify="right") for heading in headings), title="Khi kho lớn lên")
     for one in grown:
-        costs = (one.p50_ms, one.p99_ms, one.build_s, one.resident_mb)
+        costs = (one.p50_ms, one.p99_ms, one.first_build_s, one.build_s, one.resident_mb)
         table.add_row(one.engine, _number(one.phrasings), *map(_cost, costs))
     return table
 
 
 def _four(shares: Inside) -> str:
-    return " / ".join(f"{100 * share:.0f}" for share in (shares.first, shares.three, shares.right, shares.wrong))
+    return "/".join(f"{100 * share:.0f}" for share in (shares.first, shares.three, shares.right, shares.wrong))
 
 
 def _cost(value: float | None) -> str:
