@@ -15,8 +15,8 @@ _ROUND = 0.7
 _COMMON = 4.0
 """So many texts in the middle of all are added to each group: the mean of a few is a poor one."""
 _NARROWEST = 1e-6
-_LONGEST = 60
-"""Words, some hundred milliseconds; of what is longer, the middle is left out."""
+_LONGEST = 40
+"""Words, of which the model makes sense in less than a tenth of a second; of a longer text the middle is left out."""
 
 
 class Meaning:
