@@ -104,7 +104,8 @@ class Bench:
                     yield Run(f"{engine}, {size} cách hỏi", partial(_grow, job))
 
     def _job(self, engine: str, texts: Sequence[str], phrasings: int | None = None) -> Job:
-        return Job(engine, str(self._folder), self._settings, str(self._cache), tuple(texts), self._withheld, phrasings)
+        cache = self._cache / str(phrasings)
+        return Job(engine, str(self._folder), self._settings, str(cache), tuple(texts), self._withheld, phrasings)
 
     def _measure(self, job: Job) -> Measured:
         first_build_s, answered = _built_and_asked(job)
