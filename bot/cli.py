@@ -100,7 +100,7 @@ def check(config_path: ConfigPath = None) -> None:
     problems: list[str] = []
     try:
         loaded = catalog.load(settings.faq, settings.local)
-        unset = sum(value.text is None for value in loaded.values.values())
+        unset = sum(not value.is_set for value in loaded.values.values())
         typer.echo(f"faq: {len(loaded.questions)} questions in {len(loaded.topics)} topics, {unset} values not set")
     except CatalogFaults as error:
         problems += [str(fault) for fault in error.faults]

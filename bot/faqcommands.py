@@ -17,7 +17,7 @@ from rich.table import Column, Table
 
 from bot import config
 from bot.library import embedder
-from faq import answers, catalog, copying, placeholders, schema, trials
+from faq import answers, catalog, copying, schema, trials
 from faq.catalog import Catalog, CatalogFaults, Fault, UnusableFolder
 from faq.lint import lint as lint_folder
 from faq.matching import Matcher, Routine, Sure, Unknown, Unsure, Verdict
@@ -258,10 +258,7 @@ def confusions(
 def values(faq: Folder = None, config_path: ConfigPath = None) -> None:
     """Mọi {{GIÁ_TRỊ}} trong câu trả lời: dùng ở đâu, đã có chưa, đơn vị nào phải cung cấp."""
     known = _catalog(_settings(faq, config_path))
-    used: dict[str, list[str]] = {name: [] for name in known.values}
-    for question in known.questions:
-        for name in dict.fromkeys(placeholders.names(question.answer)):
-            used.setdefault(name, []).append(question.id)
+    used = answers.waiting(known)
     missing = sum(_text_of(name, known) is None for name in used if used[name])
     table = Table(title=f"{len(used)} giá trị, {missing} đang dùng mà chưa có", show_lines=True)
     for heading in ("Tên", "Là gì", "Đơn vị", "Giá trị", "Dùng ở"):
@@ -273,13 +270,14 @@ def values(faq: Folder = None, config_path: ConfigPath = None) -> None:
             value.meaning if value else "chưa khai báo trong values.yaml",
             value.owner if value else "",
             _text_of(name, known) or "chưa có",
-            "\n".join(used[name]) or "chưa dùng",
+            "\n".join(entry.id for entry in used[name]) or "chưa dùng",
         )
     Console().print(table)
 
 
 def _text_of(name: str, known: Catalog) -> str | None:
-    return known.values[name].text if name in known.values else None
+    value = known.values.get(name)
+    return (value.text or value.list) if value is not None else None
 
 
 # --- a folder of one's own ---

@@ -24,6 +24,15 @@ def render(question: Question, catalog: Catalog, commune: str = "") -> str:
     return placeholders.fill(question.answer, values, standard)
 
 
+def waiting(catalog: Catalog) -> dict[str, tuple[Question, ...]]:
+    """By a value's name, the entries whose answers use it: of every value, and of names that are no value."""
+    found: dict[str, tuple[Question, ...]] = dict.fromkeys(catalog.values, ())
+    for question in catalog.questions:
+        for name in dict.fromkeys(placeholders.names(question.answer)):
+            found[name] = (*found.get(name, ()), question)
+    return found
+
+
 def differs_by_commune(question: Question, catalog: Catalog) -> bool:
     """True if the answer says more to somebody whose commune is known."""
     waiting = placeholders.names(question.answer)

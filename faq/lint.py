@@ -294,7 +294,7 @@ def _values(ground: _Ground) -> Iterator[Fault]:
                 what = f"giá trị '{name}' chưa khai báo vì chưa có tệp {VALUES}; thêm tệp ấy, hoặc bỏ {{{{{name}}}}}"
                 yield Fault(entry.file, entry.line_within(entry.question.answer, at), what)
     for name, value in ground.catalog.values.items():
-        if value.text is None and used[name]:
+        if not value.is_set and used[name]:
             yield Fault(VALUES, ground.line(VALUES, "values", "name", name), _unset(value, used[name]), "warning")
 
 

@@ -126,6 +126,11 @@ class Value(_Model):
     checked: Day | None = Field(default=None, description="Ngày kiểm, viết 2026-11-24")
     valid_until: Day | None = Field(default=None, description="Ngày hết hạn, nếu có")
 
+    @property
+    def is_set(self) -> bool:
+        """True if the province has supplied it, as a text or as a list by commune."""
+        return bool(self.text or self.list)
+
 
 class Place(_Model):
     """A commune that can be recognised in a question."""

@@ -185,9 +185,7 @@ def _line(question: Question, catalog: Catalog, today: date) -> Line:
 
 def _unset(question: Question, catalog: Catalog) -> tuple[str, ...]:
     names = dict.fromkeys(placeholders.names(question.answer))
-    return tuple(
-        name for name in names if (value := catalog.values.get(name)) is None or not (value.text or value.list)
-    )
+    return tuple(name for name in names if (value := catalog.values.get(name)) is None or not value.is_set)
 
 
 def _found(lines: Iterable[Line], wanted: str, topic: str, pick: str) -> list[Line]:
@@ -226,14 +224,11 @@ def _is_picked(line: Line, pick: str) -> bool:
 
 def slots(catalog: Catalog, local: Container[str], today: date) -> list[Slot]:
     """Every value, those that most answers use first."""
-    used: dict[str, list[Question]] = {name: [] for name in catalog.values}
-    for question in catalog.questions:
-        for name in dict.fromkeys(placeholders.names(question.answer)):
-            used.setdefault(name, []).append(question)
+    used = answers.waiting(catalog)
     found = [
         Slot(
             value,
-            tuple(used[name]),
+            used[name],
             is_local=name in local,
             is_over=bool(value.text) and value.valid_until is not None and today > value.valid_until,
         )

@@ -363,6 +363,18 @@ def test_a_value_that_is_used_and_not_known_is_a_warning(tmp_path: Path) -> None
     ]
 
 
+def test_a_value_that_differs_by_commune_is_known_by_its_list(tmp_path: Path) -> None:
+    listed = VALUE.format(text="null, list: phi.csv")
+    place = "places:\n  - {id: ky-lua, name: Kỳ Lừa, kind: phuong}\n"
+    uses = swap("Mang căn cước", "Phí {{PHI}}")
+    write(
+        tmp_path,
+        {"rut-tien.yaml": uses, "values.yaml": listed, "places.yaml": place, "phi.csv": "xa,phi\nKỳ Lừa,0 đ\n"},
+    )
+
+    assert (errors(tmp_path), warnings(tmp_path)) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
