@@ -201,7 +201,7 @@ async def answer(
         return NotNow(ticket.state)
     if ticket.mentor_id not in (None, mentor.person_id):
         return HeldBy(await _name(session, ticket.mentor_id))
-    if not await _first_time(session, key, at):
+    if not await inbox.first_time(session, key, at):
         return Done()
     if ticket.state is State.OPEN and not await tickets.take(session, ticket.id, mentor.person_id, at):
         return await take(session, desk, mentor, ticket_id, at)
@@ -245,7 +245,7 @@ async def note(
     guarded = guard(text)
     if not guarded.text:
         return Nothing()
-    if await _first_time(session, key, at):
+    if await inbox.first_time(session, key, at):
         await tickets.post(session, ticket.id, "note", guarded.text, author=mentor.person_id, identity=None, at=at)
     return Done(guarded.kinds)
 
@@ -329,14 +329,6 @@ async def _tell(session: Session, ticket: Ticket, text: str, at: datetime, optio
     await outbox.put(
         session, outbox.Outgoing(address=ticket.address, reply=replies.to_json(reply), kind="proactive"), at
     )
-
-
-async def _first_time(session: Session, key: str, at: datetime) -> bool:
-    """True unless this very press was handled before; the key is kept as long as those of other events."""
-    new = await inbox.accept(session, [inbox.Arrival(channel="desk", bot="", key=key, lane="desk", payload={})], at)
-    for row in new:
-        await inbox.done(session, row, at)
-    return bool(new)
 
 
 async def _name(session: Session, person_id: int | None) -> str:

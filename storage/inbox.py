@@ -64,6 +64,17 @@ async def accept(session: Session, arrivals: Sequence[Arrival], at: datetime) ->
     return await insert_new(session, InboxRow, rows)
 
 
+async def first_time(session: Session, key: str, at: datetime) -> bool:
+    """True unless a press with this key was handled before; the key is kept as long as those of other events.
+
+    For what staff press on pages, which is done at once and never waits here.
+    """
+    new = await accept(session, [Arrival(channel="desk", bot="", key=key, lane="desk", payload={})], at)
+    for row in new:
+        await done(session, row, at)
+    return bool(new)
+
+
 async def waiting(session: Session, *, at: datetime, limit: int, busy: Collection[str]) -> list[Waiting]:
     """The oldest unhandled event of each lane that is not busy, unless that one waits for its next attempt."""
     oldest = (

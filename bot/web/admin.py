@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.web import pages, staff
+from bot.web.admins import admin, claim
 from bot.web.context import WebContext
-from bot.web.login import turned_away
 from bot.web.staff import Visitor
-from faq import placeholders
+from faq import answers
 from handlers.guard import clean
 from storage import Session, inbox, invitations, outbox, people, questions, tickets
 from storage.people import RoleOf, Staff
@@ -66,7 +66,7 @@ class _Office:
         self._ctx = ctx
 
     async def show(self, request: Request) -> Response:
-        visitor = await self._admin(request)
+        visitor = await admin(self._ctx, request)
         if isinstance(visitor, Response):
             return visitor
         return await self._page(request, visitor, notice=_TOLD.get(request.query_params.get("da", ""), ""))
@@ -97,9 +97,7 @@ class _Office:
     async def _make(self, session: Session, wanted: _Wanted, secret: str) -> None:
         """The invitation, unless this very form has made it before."""
         at = self._ctx.clock()
-        arrival = inbox.Arrival(channel="desk", bot="", key=f"invite:{secret[:20]}", lane="desk", payload={})
-        for row in await inbox.accept(session, [arrival], at):
-            await inbox.done(session, row, at)
+        if await inbox.first_time(session, f"invite:{secret[:20]}", at):
             await invitations.invite(
                 session,
                 role=wanted.role.role,
@@ -154,28 +152,11 @@ class _Office:
         self._ctx.bell.ring("desk")
         return RedirectResponse(f"/admin?da={action}", 303)
 
-    async def _admin(self, request: Request) -> Visitor | Response:
-        """Who asks if it is an admin; otherwise the page that says what is missing."""
-        visitor = await staff.visitor(self._ctx, request)
-        if visitor is None:
-            return turned_away(request, 401, "login")
-        if not visitor.is_admin:
-            return turned_away(request, 403, "not-admin" if visitor.units else "no-role", visitor=visitor)
-        return visitor
-
     async def _claim(self, request: Request) -> tuple[Visitor, Mapping[str, str]] | Response:
         """The admin and the fields of a form that is our own."""
         fields = await staff.form(request)
-        if not staff.same_origin(self._ctx, request):
-            return turned_away(request, 403, "foreign")
-        if fields is None:
-            return turned_away(request, 413, "too-large")
-        visitor = await self._admin(request)
-        if isinstance(visitor, Response):
-            return visitor
-        if not staff.has_token(visitor, fields):
-            return turned_away(request, 403, "stale", visitor=visitor, back="/admin")
-        return visitor, fields
+        visitor = await claim(self._ctx, request, fields, back="/admin")
+        return visitor if isinstance(visitor, Response) else (visitor, fields or {})
 
     async def _page(
         self,
@@ -223,18 +204,16 @@ class _Office:
     def _missing(self) -> list[_Missing]:
         """Values that the province has not given yet and that answers wait for, most wanted first."""
         catalog = self._ctx.desk.knowledge().catalog
-        waiting: dict[str, list[tuple[str, str]]] = {}
-        for question in catalog.questions:
-            for name in dict.fromkeys(placeholders.names(question.answer)):
-                waiting.setdefault(name, []).append((question.id, question.question))
+        waiting = {
+            name: tuple((entry.id, entry.question) for entry in entries)
+            for name, entries in answers.waiting(catalog).items()
+        }
         unset = [
-            _Missing(name, value.meaning, value.owner, tuple(waiting.get(name, ())))
+            _Missing(name, value.meaning, value.owner, waiting[name])
             for name, value in catalog.values.items()
-            if value.text is None
+            if not value.is_set
         ]
-        unset += [
-            _Missing(name, "", "", tuple(entries)) for name, entries in waiting.items() if name not in catalog.values
-        ]
+        unset += [_Missing(name, "", "", entries) for name, entries in waiting.items() if name not in catalog.values]
         return sorted(unset, key=lambda each: -len(each.entries))
 
 

@@ -6,7 +6,6 @@ What a press means is decided in `handlers/mentoring.py`, in one transaction; th
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any, assert_never
 from urllib.parse import urlencode
@@ -140,7 +139,7 @@ class _DeskPages:
             async with self._ctx.database.write() as session:
                 roles = await people.roles(session, visitor.person_id)
                 mentor = _as_mentor(replace(visitor, roles=roles))
-                if not await _is_first(session, f"press:{key}", at):
+                if not await inbox.first_time(session, f"press:{key}", at):
                     return Done()
                 match action:
                     case "nhan":
@@ -304,12 +303,3 @@ async def _counts(session: Session, mentor: Mentor) -> dict[str, int]:
         counts["mine"] += len(own)
         counts["all"] += sum(by_state.values())
     return counts
-
-
-async def _is_first(session: Session, key: str, at: datetime) -> bool:
-    """False if this very form was sent and done before; its key is kept as long as those of events."""
-    arrival = inbox.Arrival(channel="desk", bot="", key=key, lane="desk", payload={})
-    new = await inbox.accept(session, [arrival], at)
-    for row in new:
-        await inbox.done(session, row, at)
-    return bool(new)

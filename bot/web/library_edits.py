@@ -16,7 +16,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Message, Receive
 
 from bot.web import library_forms as forms
 from bot.web import pages, staff
@@ -25,6 +24,7 @@ from bot.web.library_checks import tried
 from bot.web.library_shelf import Shelf
 from bot.web.previews import preview
 from bot.web.staff import Visitor
+from bot.web.uploads import limited
 from faq import editing
 from faq.editing import (
     Change,
@@ -549,9 +549,8 @@ def _difference(before: bytes | None, after: bytes | None) -> list[Row]:
 
 async def _sent(request: Request) -> tuple[dict[str, str], tuple[str, bytes] | None]:
     """The fields of a form with a file in it, and the file; raises `_TooLarge` before more than that was taken in."""
-    limited = Request(request.scope, _limited(request, LARGEST + _AROUND))
     try:
-        async with limited.form(max_files=1, max_fields=5) as form:
+        async with limited(request, LARGEST + _AROUND, _TooLarge).form(max_files=1, max_fields=5) as form:
             fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
             file = next((value for _, value in form.multi_items() if isinstance(value, UploadFile)), None)
             if file is None or not file.filename:
@@ -559,17 +558,3 @@ async def _sent(request: Request) -> tuple[dict[str, str], tuple[str, bytes] | N
             return fields, (file.filename, await file.read())
     except HTTPException:  # not a form, or one that breaks off
         return {}, None
-
-
-def _limited(request: Request, limit: int) -> Receive:
-    left = limit
-
-    async def receive() -> Message:
-        nonlocal left
-        message = await request.receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise _TooLarge
-        return message
-
-    return receive

@@ -3,9 +3,9 @@
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.types import Message, Receive
 
 from bot.files import IMAGES, LARGEST, FileStore, TooLarge
+from bot.web.uploads import limited
 from storage.attachments import Attachment
 from storage.tables import AttachmentState
 
@@ -15,9 +15,8 @@ _AROUND = 4096  # bytes that a form adds to the photo in it
 
 async def uploaded(request: Request) -> bytes | None:
     """The photo in an upload form, None if there is none; raises `TooLarge` before more than that was taken in."""
-    limited = Request(request.scope, _limited(request, LARGEST + _AROUND))
     try:
-        async with limited.form(max_files=1, max_fields=2) as form:
+        async with limited(request, LARGEST + _AROUND, TooLarge).form(max_files=1, max_fields=2) as form:
             file = form.get(FIELD)
             if file is None or isinstance(file, str):
                 return None
@@ -27,20 +26,6 @@ async def uploaded(request: Request) -> bytes | None:
     if len(content) > LARGEST:
         raise TooLarge
     return content
-
-
-def _limited(request: Request, limit: int) -> Receive:
-    left = limit
-
-    async def receive() -> Message:
-        nonlocal left
-        message = await request.receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise TooLarge
-        return message
-
-    return receive
 
 
 def shown(store: FileStore, attachment: Attachment) -> Response | None:
