@@ -36,7 +36,7 @@ async def ask(
             await _choose(turn, texts.DID_YOU_MEAN, offered, asked, _add_to(beside, asked))
         case Unknown():
             asked = await _note(turn, text, verdict, Outcome.UNKNOWN)
-            await offer(turn, asked, texts.NOT_KNOWN, _add_to(beside, asked))
+            await offer(turn, asked, texts.NOT_KNOWN, _add_to(beside, asked), verdict=verdict)
     await _keep_photos(turn, asked, photos)
 
 
@@ -134,12 +134,17 @@ async def for_human(turn: Turn, text: str, verdict: Verdict, photos: Sequence[in
     """The question that was announced by asking for a person first: offered to the mentors, not answered."""
     asked = await _note(turn, text, verdict, Outcome.UNKNOWN)
     await turn.hold(human=None)
-    await offer(turn, asked, "")
+    await offer(turn, asked, "", verdict=verdict)
     await _keep_photos(turn, asked, photos)
 
 
-async def offer(turn: Turn, question_id: int, opening: str, extra: Sequence[Option] = ()) -> None:
-    """Offers the mentors, with the unit it would go to, why, and the others a press away."""
+async def offer(
+    turn: Turn, question_id: int, opening: str, extra: Sequence[Option] = (), *, verdict: Verdict | None = None
+) -> None:
+    """Offers the mentors, with the unit it would go to, why, and the others a press away.
+
+    `verdict` is what was found of the question, where that is known already.
+    """
     question = await _own(turn, question_id)
     if question is None:
         await browsing.menu(turn, texts.GONE)
@@ -153,7 +158,8 @@ async def offer(turn: Turn, question_id: int, opening: str, extra: Sequence[Opti
     if question.outcome in (Outcome.OFFERED, Outcome.ANSWERED, Outcome.SOLVED):
         await questions.settle(turn.session, question.id, Outcome.REJECTED)
     knowledge = turn.desk.knowledge()
-    verdict = knowledge.matcher.match(question.text, within=turn.conversation.topic or None)
+    if verdict is None:
+        verdict = knowledge.matcher.match(question.text, within=turn.conversation.topic or None)
     route = knowledge.matcher.unit_for(question.text, verdict)
     unit = route.unit if route.unit in turn.desk.units else next(iter(turn.desk.units))
     options = [Option(texts.send_to(turn.desk.unit_name(unit)), f"open:{question.id}:{unit}")]

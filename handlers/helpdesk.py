@@ -30,6 +30,7 @@ from handlers.events import (
     Tick,
     Unreachable,
 )
+from handlers.guard import fold
 from handlers.turn import Desk, Turn
 from storage import Address, Identity, Session, conversations, outbox, people, questions, tickets
 from storage.questions import Outcome
@@ -152,12 +153,11 @@ def command(text: str, *, to_mentor: bool) -> str | None:
     plain = unicodedata.normalize("NFC", text).strip().rstrip(".!").strip().lower()
     if to_mentor:
         return "cancel" if plain in _CANCEL_TO_A_MENTOR else _COMMANDS.get(plain) if plain.startswith("/") else None
-    return _COMMANDS.get(_fold(plain))
+    return _COMMANDS.get(_plain(plain))
 
 
-def _fold(text: str) -> str:
-    apart = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return " ".join("".join(c for c in apart if not unicodedata.combining(c)).lower().split())
+def _plain(text: str) -> str:
+    return " ".join(fold(text).split())
 
 
 async def _said(turn: Turn, said: Said, thought: Thought) -> None:
@@ -176,7 +176,7 @@ async def _said(turn: Turn, said: Said, thought: Thought) -> None:
         await _press(turn, pressed)
         return
     if not said.attachments and not to_mentor and (places := living.said(turn, text)):
-        await _lives_in(turn, [place.id for place in places])
+        await (_lives_in(turn, places[0].id) if len(places) == 1 else living.choose(turn, places))
         return
     verdict = thought.verdict or turn.desk.knowledge().matcher.match(text[:LONGEST])
     held = turn.conversation.held
@@ -264,9 +264,9 @@ def _typed_choice(turn: Turn, text: str, *, to_mentor: bool) -> str | None:
     if to_mentor or not _list_lives(turn):
         return "human" if choices.number(text) == choices.HUMAN and not to_mentor else None
     listed = choices.recalled(turn.conversation.choices)
-    number, label = choices.number(text), _fold(text)
+    number, label = choices.number(text), _plain(text)
     for choice in listed:
-        if choice.number == number or _fold(choice.label) == label:
+        if choice.number == number or _plain(choice.label) == label:
             return choice.value
     return "human" if number == choices.HUMAN else None
 
@@ -293,7 +293,7 @@ async def _press(turn: Turn, value: str) -> None:
         case "commune", (entry_id,):
             await living.ask(turn, entry_id)
         case "place", (place_id,):
-            await _lives_in(turn, [place_id])
+            await _lives_in(turn, place_id)
         case "pick", (_, entry_id):
             await asking.pick(turn, first, entry_id)
         case "good", _:
@@ -330,11 +330,9 @@ async def _press(turn: Turn, value: str) -> None:
             await browsing.menu(turn, texts.GONE)
 
 
-async def _lives_in(turn: Turn, place_ids: Sequence[str]) -> None:
+async def _lives_in(turn: Turn, place_id: str) -> None:
     """Where the person lives is known now; the answer that waited for it is said again, for that place."""
-    if len(place_ids) > 1:
-        await living.choose(turn, [place for place in turn.catalog.places if place.id in place_ids])
-    elif (entry_id := await living.settle(turn, place_ids[0])) is not None:
+    if (entry_id := await living.settle(turn, place_id)) is not None:
         await asking.show(turn, entry_id)
 
 
