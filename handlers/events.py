@@ -10,6 +10,18 @@ from storage import Address, Identity
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """Something sent that is not text, known by the platform's reference until its bytes are fetched."""
+
+    kind: Literal["photo", "voice", "audio", "video", "document"]
+    reference: str
+    size: int = 0
+    """In bytes, as the platform says; 0 if it does not."""
+    name: str = ""
+    """The file's name, for documents."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """Somebody opened the chat, perhaps by a link that says what for."""
 
@@ -18,6 +30,8 @@ class Opened:
     where: Address
     start: str = ""
     """What the link carried: a choice such as `topic:atm-mem`, or empty."""
+    group: bool = False
+    """True where others read along."""
     kind: Literal["opened"] = "opened"
 
 
@@ -31,13 +45,20 @@ class Said:
     masked: tuple[str, ...] = ()
     """What kinds of secrets were masked in it."""
     attachments: tuple[int, ...] = ()
-    """Ids of attachments that came with it."""
+    """Ids of attachments that came with it, where their bytes are here already."""
+    media: tuple[Media, ...] = ()
+    """What came with it and is still to be fetched."""
+    album: str = ""
+    """The platform's id of the album that this is a part of; the parts come as events of their own."""
     reply_to: str = ""
     """The platform's id of the message that this one answers."""
     addressed: bool = True
     """False for words in a group that were not for the helpdesk."""
     message: str = ""
     """The platform's id of this message."""
+    group: bool = False
+    by_admin: bool = False
+    """True if the channel found the speaker to be an admin of this group; asked only where it matters."""
     kind: Literal["said"] = "said"
 
 
@@ -50,6 +71,7 @@ class Pressed:
     """What the button carried: a claim, not a fact."""
     source: str = ""
     """The platform's id of the message that the button stood under."""
+    group: bool = False
     kind: Literal["pressed"] = "pressed"
 
 
@@ -63,6 +85,7 @@ class Edited:
     message: str
     text: str
     masked: tuple[str, ...] = ()
+    group: bool = False
     kind: Literal["edited"] = "edited"
 
 
@@ -96,9 +119,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class BotAdded:
+    """The helpdesk's account is in a group, newly or with other rights than before."""
+
     at: datetime
     who: Identity
     where: Address
+    reads_all: bool = False
+    """True if the platform delivers every message of the group, not only those addressed to the helpdesk."""
     kind: Literal["bot-added"] = "bot-added"
 
 

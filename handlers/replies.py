@@ -14,7 +14,10 @@ class Choice:
 
     label: str
     value: str
-    """`verb:arg[:arg]`, ASCII, at most `CHOICE_BYTES` bytes; an id, never a position."""
+    """`verb:arg[:arg]`, ASCII, at most `CHOICE_BYTES` bytes; an id, never a position.
+
+    `private:…` opens the private chat with the helpdesk by a link that carries the rest.
+    """
     number: int
     """What a typed number means here: 1 to 8, 9 for more, 0 for a person."""
 
@@ -32,6 +35,12 @@ class Reply:
     """Whose words these are, such as "Cán bộ hỗ trợ Minh (VNPT Lạng Sơn)"; empty for the helpdesk's own."""
     attachments: tuple[int, ...] = ()
     """Ids of attachments to show with it."""
+    title: str = ""
+    """What a thread that holds only this is called; where there are no threads it is not shown."""
+    closes: bool = False
+    """True if the thread is finished with it."""
+    leaves: bool = False
+    """True if these are the last words in a group that the helpdesk leaves."""
 
 
 _adapter = TypeAdapter(Reply)

@@ -17,6 +17,11 @@ class Attachment:
     address: Address
     """Where it came from."""
     reference: str
+    """The platform's own name for it; only the channel it came from understands it."""
+    kind: str
+    """`photo`, `voice`, `audio`, `video` or `document`."""
+    name: str
+    """A document's file name."""
     sha256: str
     """The name of its bytes in the file store; empty until they are stored."""
     type: str
@@ -45,7 +50,9 @@ async def add(session: Session, *, address: Address, sha256: str, type: str, siz
     )
 
 
-async def expect(session: Session, *, address: Address, reference: str, at: datetime) -> int:
+async def expect(
+    session: Session, *, address: Address, reference: str, at: datetime, kind: str = "photo", name: str = ""
+) -> int:
     """A file that is known by the platform's reference and still to be fetched."""
     return await _insert(
         session,
@@ -54,6 +61,8 @@ async def expect(session: Session, *, address: Address, reference: str, at: date
             chat=address.chat,
             thread=address.thread,
             reference=reference,
+            kind=kind,
+            name=name[:120],
             state=AttachmentState.PENDING,
             created_at=at,
         ),
@@ -84,6 +93,17 @@ async def get(session: Session, id_: int) -> Attachment | None:
         select(AttachmentRow).where(AttachmentRow.id == id_).execution_options(populate_existing=True)
     )
     return _attachment(row) if row else None
+
+
+async def pending(session: Session, channel: str, limit: int) -> list[Attachment]:
+    """Files of this channel that are still to be fetched, oldest first."""
+    found = await session.scalars(
+        select(AttachmentRow)
+        .where(AttachmentRow.channel == channel, AttachmentRow.state == AttachmentState.PENDING)
+        .order_by(AttachmentRow.id)
+        .limit(limit)
+    )
+    return [_attachment(row) for row in found]
 
 
 async def attach(session: Session, ids: Collection[int], post_id: int) -> None:
@@ -125,6 +145,8 @@ def _attachment(row: AttachmentRow) -> Attachment:
         row.id,
         Address(row.channel, row.chat, row.thread),
         row.reference,
+        row.kind,
+        row.name,
         row.sha256,
         row.type,
         row.size,

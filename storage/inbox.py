@@ -64,6 +64,14 @@ async def accept(session: Session, arrivals: Sequence[Arrival], at: datetime) ->
     return await insert_new(session, InboxRow, rows)
 
 
+async def refuse(session: Session, arrivals: Sequence[Arrival], error: str, at: datetime) -> int:
+    """Sets aside what can't be read at all, so that it is not delivered again; returns how much of it was new."""
+    new = await accept(session, arrivals, at)
+    for row in new:
+        await set_aside(session, row, error, at)
+    return len(new)
+
+
 async def first_time(session: Session, key: str, at: datetime) -> bool:
     """True unless a press with this key was handled before; the key is kept as long as those of other events.
 

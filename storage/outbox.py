@@ -20,7 +20,10 @@ class Outgoing:
     address: Address
     reply: dict[str, Any]
     kind: str
-    """`answer`, `mentor`, `proactive` or `staff`: how it is treated when it is unclear whether it arrived."""
+    """`answer`, `mentor`, `proactive`, `card` or `staff`: how it is treated when it is unclear whether it arrived.
+
+    `card` shows staff a ticket and is edited as that changes; `staff` are other words for them.
+    """
     priority: int = 0
     not_before: datetime | None = None
     expires_at: datetime | None = None
@@ -28,6 +31,12 @@ class Outgoing:
     edits: int | None = None
     attachment: int | None = None
     post: int | None = None
+    audience: str = ""
+    """The user who may press its buttons where others see them too; empty for anyone."""
+    ticket: int | None = None
+    """The ticket that it tells staff about."""
+    question: int | None = None
+    """The question that it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +71,97 @@ async def put(session: Session, outgoing: Outgoing, at: datetime) -> int:
         edits_id=outgoing.edits,
         attachment_id=outgoing.attachment,
         post_id=outgoing.post,
+        audience=outgoing.audience,
+        ticket_id=outgoing.ticket,
+        question_id=outgoing.question,
         created_at=at,
     )
     session.add(row)
     await session.flush()
     return row.id
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of which something stands in a chat."""
+
+    id: int
+    address: Address
+    kind: str
+    audience: str
+    ticket: int | None
+    question: int | None
+    post: int | None
+    platform_id: str
+    """The platform's id of its last part."""
+
+
+async def shown(session: Session, address: Address, platform_id: str) -> Shown | None:
+    """What the platform calls `platform_id` in this chat, if we sent it."""
+    return await _shown(
+        session,
+        OutboxRow.channel == address.channel,
+        OutboxRow.chat == address.chat,
+        OutboxPart.platform_id == platform_id,
+    )
+
+
+async def first_part(session: Session, id_: int) -> str | None:
+    """The platform's id of the first part of a row, once that arrived."""
+    return await session.scalar(
+        select(OutboxPart.platform_id).where(OutboxPart.outbox_id == id_).order_by(OutboxPart.number).limit(1)
+    )
+
+
+async def answer_to(session: Session, question_id: int) -> Shown | None:
+    """The newest answer to a question that stands in a chat."""
+    return await _shown(session, OutboxRow.question_id == question_id, OutboxRow.edits_id.is_(None))
+
+
+async def cards(session: Session, ticket_id: int) -> list[tuple[int, Address]]:
+    """The cards that show staff a ticket, oldest first; edits of a card are not cards of their own."""
+    found = await session.execute(
+        select(OutboxRow.id, OutboxRow.channel, OutboxRow.chat, OutboxRow.thread)
+        .where(OutboxRow.ticket_id == ticket_id, OutboxRow.kind == "card", OutboxRow.edits_id.is_(None))
+        .where(OutboxRow.state.not_in([OutboxState.FAILED, OutboxState.CANCELLED]))
+        .order_by(OutboxRow.id)
+    )
+    return [(id_, Address(channel, chat, thread)) for id_, channel, chat, thread in found]
+
+
+async def outdate(session: Session, edited: int, at: datetime) -> None:
+    """Earlier edits of this row that still wait are not worth sending: a newer one follows."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.edits_id == edited, OutboxRow.state == OutboxState.QUEUED)
+        .values(state=OutboxState.CANCELLED, finished_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _shown(session: Session, *conditions: ColumnElement[bool]) -> Shown | None:
+    found = (
+        await session.execute(
+            select(OutboxRow, OutboxPart.platform_id)
+            .join(OutboxPart, OutboxPart.outbox_id == OutboxRow.id)
+            .where(*conditions)
+            .order_by(OutboxRow.id.desc(), OutboxPart.number.desc())
+            .limit(1)
+        )
+    ).first()
+    if found is None:
+        return None
+    row, platform_id = found
+    return Shown(
+        row.id,
+        Address(row.channel, row.chat, row.thread),
+        row.kind,
+        row.audience,
+        row.ticket_id,
+        row.question_id,
+        row.post_id,
+        platform_id,
+    )
 
 
 async def due(

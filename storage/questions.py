@@ -43,6 +43,8 @@ class Question:
     entry: str
     outcome: Outcome
     ticket: int | None
+    message: str
+    """The platform's id of the message that asked it; empty where there was none."""
 
 
 async def ask(
@@ -57,6 +59,7 @@ async def ask(
     offered: Sequence[str],
     entry: str,
     outcome: Outcome,
+    message: str = "",
 ) -> int:
     row = QuestionRow(
         person_id=person_id,
@@ -70,6 +73,7 @@ async def ask(
         offered=list(offered),
         entry=entry,
         outcome=outcome,
+        message=message,
     )
     session.add(row)
     await session.flush()
@@ -81,6 +85,36 @@ async def get(session: Session, id_: int) -> Question | None:
         select(QuestionRow).where(QuestionRow.id == id_).execution_options(populate_existing=True)
     )
     return _question(row) if row else None
+
+
+async def asked_by(session: Session, address: Address, message: str) -> Question | None:
+    """The question that a message of this chat asked."""
+    row = await session.scalar(
+        select(QuestionRow)
+        .where(QuestionRow.channel == address.channel, QuestionRow.chat == address.chat)
+        .where(QuestionRow.message == message, QuestionRow.message != "")
+        .order_by(QuestionRow.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+    return _question(row) if row else None
+
+
+async def answered_lately(session: Session, address: Address, entry: str, since: datetime) -> Question | None:
+    """The newest question of this chat that was answered with the entry after that moment."""
+    row = await session.scalar(
+        select(QuestionRow)
+        .where(QuestionRow.channel == address.channel, QuestionRow.chat == address.chat)
+        .where(QuestionRow.entry == entry, QuestionRow.at > since)
+        .order_by(QuestionRow.id.desc())
+        .limit(1)
+    )
+    return _question(row) if row else None
+
+
+async def reword(session: Session, id_: int, text: str) -> None:
+    """The person edited the message that asked it."""
+    await session.execute(update(QuestionRow).where(QuestionRow.id == id_).values(text=text))
 
 
 async def settle(
@@ -145,4 +179,5 @@ def _question(row: QuestionRow) -> Question:
         row.entry,
         Outcome(row.outcome),
         row.ticket_id,
+        row.message,
     )

@@ -17,12 +17,16 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts up by itself only in a column of exactly the type INTEGER."""
 
+
+EMPTY = text("''")
+"""What a column of text that came later holds in rows that were there before."""
 
 _NEVER_AGAIN = {"sqlite_autoincrement": True}
 """SQLite gives the highest id again once its row is deleted; keys, cursors and buttons carry ids, so it must not."""
@@ -199,6 +203,12 @@ class OutboxRow(Table):
     edits_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"), index=True)
+    audience: Mapped[str] = mapped_column(String(120), default="", server_default=EMPTY)
+    """The user who may press its buttons where others see them too; empty for anyone."""
+    ticket_id: Mapped[int | None] = mapped_column(Id, index=True)
+    """The ticket that it tells staff about: what they reply to it goes there."""
+    question_id: Mapped[int | None] = mapped_column(Id, index=True)
+    """The question that it answers."""
     state: Mapped[str] = mapped_column(String(10), default=OutboxState.QUEUED)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     leased_until: Mapped[datetime | None]
@@ -212,13 +222,61 @@ class OutboxPart(Table):
     """One platform message of an outbox row; those that arrived survive a crash and are not sent again."""
 
     __tablename__ = "outbox_parts"
-    __table_args__ = (UniqueConstraint("outbox_id", "number"), _NEVER_AGAIN)
+    __table_args__ = (
+        UniqueConstraint("outbox_id", "number"),
+        Index("ix_outbox_parts_platform_id", "platform_id"),
+        _NEVER_AGAIN,
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"))
     number: Mapped[int] = mapped_column(Integer)
     platform_id: Mapped[str] = mapped_column(String(160))
     sent_at: Mapped[datetime]
+
+
+# --- groups ---------------------------------------------------------------------------------------------------------
+
+
+class GroupRow(Table):
+    """A group that the helpdesk's account is in, or was."""
+
+    __tablename__ = "groups"
+    __table_args__ = (UniqueConstraint("channel", "chat"), _NEVER_AGAIN)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    chat: Mapped[str] = mapped_column(String(120))
+    helpful: Mapped[bool] = mapped_column(default=False)
+    """An admin of the group wants it to answer questions that were not put to it."""
+    reads_all: Mapped[bool] = mapped_column(default=False)
+    spoke_at: Mapped[datetime | None]
+    """When it last answered uninvited."""
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    moved_to: Mapped[str] = mapped_column(String(120), default="")
+    """The chat's id after the platform gave it another; settings may still name the old one."""
+
+
+class ThreadRow(Table):
+    """A thread that the helpdesk made in a group, such as one for each ticket."""
+
+    __tablename__ = "threads"
+    __table_args__ = (
+        UniqueConstraint("channel", "chat", "key"),
+        Index("ix_threads_platform_id", "platform_id"),
+        _NEVER_AGAIN,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    chat: Mapped[str] = mapped_column(String(120))
+    key: Mapped[str] = mapped_column(String(60))
+    """What our addresses call it, such as `ticket:4821`."""
+    platform_id: Mapped[str] = mapped_column(String(60))
+    """What the platform calls it."""
+    title: Mapped[str] = mapped_column(String(128))
+    closed: Mapped[bool] = mapped_column(default=False)
 
 
 # --- conversations and questions ------------------------------------------------------------------------------------
@@ -272,6 +330,8 @@ class QuestionRow(Table):
     outcome: Mapped[str] = mapped_column(String(12))
     ticket_id: Mapped[int | None] = mapped_column(Id)
     """The ticket it went into. Not a foreign key: a ticket points to the question that it began with."""
+    message: Mapped[str] = mapped_column(String(160), default="", server_default=EMPTY)
+    """The platform's id of the message that asked it."""
 
 
 # --- tickets --------------------------------------------------------------------------------------------------------
@@ -330,6 +390,8 @@ class PostRow(Table):
     identity_id: Mapped[int | None] = mapped_column(ForeignKey("identities.id", ondelete="SET NULL"))
     text: Mapped[str] = mapped_column(Text)
     revision: Mapped[int] = mapped_column(Integer, default=1)
+    message: Mapped[str] = mapped_column(String(160), default="", server_default=EMPTY)
+    """The platform's id of the message that said it, so that an edit of that one finds it."""
     at: Mapped[datetime]
 
 
@@ -354,6 +416,10 @@ class AttachmentRow(Table):
     """Where it came from: only that chat, and the unit of a ticket it was posted to, may see it."""
     reference: Mapped[str] = mapped_column(String(300), default="")
     """The platform's own name for the file."""
+    kind: Mapped[str] = mapped_column(String(12), default="photo", server_default="photo")
+    """`photo`, `voice`, `audio`, `video` or `document`."""
+    name: Mapped[str] = mapped_column(String(120), default="", server_default=EMPTY)
+    """A document's file name."""
     sha256: Mapped[str] = mapped_column(String(64), default="")
     type: Mapped[str] = mapped_column(String(60), default="")
     size: Mapped[int] = mapped_column(Integer, default=0)

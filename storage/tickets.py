@@ -72,6 +72,7 @@ class Post:
     author_id: int | None
     text: str
     revision: int
+    message: str
     at: datetime
     attachments: tuple[int, ...]
     delivery: str | None
@@ -220,13 +221,16 @@ async def post(
     identity: Identity | None,
     at: datetime,
     attachments: Sequence[int] = (),  # noqa: A002, RUF100 - the word of the table
+    message: str = "",
 ) -> int:
+    """Says something in the ticket; `message` is the platform's id of the message that said it."""
     row = PostRow(
         ticket_id=ticket_id,
         kind=kind,
         author_id=author,
         identity_id=await identities.id_of(session, identity) if identity is not None else None,
         text=text,
+        message=message,
         at=at,
     )
     session.add(row)
@@ -239,6 +243,32 @@ async def post(
         .execution_options(synchronize_session=False)
     )
     return row.id
+
+
+async def said_by(session: Session, address: Address, message: str) -> Post | None:
+    """The member's post that a message of this chat said."""
+    ticket_id = await session.scalar(
+        select(PostRow.ticket_id)
+        .join(TicketRow, TicketRow.id == PostRow.ticket_id)
+        .where(TicketRow.channel == address.channel, TicketRow.chat == address.chat)
+        .where(PostRow.message == message, PostRow.message != "", PostRow.kind == "member")
+    )
+    if ticket_id is None:
+        return None
+    own = await posts(session, ticket_id)
+    return next(post for post in own if post.message == message)
+
+
+async def revise(session: Session, post_id: int, text: str, at: datetime) -> None:
+    """The member edited the message that said it."""
+    ticket_id = await session.scalar(
+        update(PostRow)
+        .where(PostRow.id == post_id)
+        .values(text=text, revision=PostRow.revision + 1)
+        .returning(PostRow.ticket_id)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(update(TicketRow).where(TicketRow.id == ticket_id).values(changed_at=at))
 
 
 async def get(session: Session, ticket_id: int) -> Ticket | None:
@@ -276,6 +306,7 @@ async def posts(session: Session, ticket_id: int) -> list[Post]:
             row.author_id,
             row.text,
             row.revision,
+            row.message,
             row.at,
             tuple(photos.get(row.id, ())),
             deliveries.get(row.id),
