@@ -1,6 +1,6 @@
 """The shape of a channel: it reads what comes in, sends what goes out, and says what went wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -40,6 +40,9 @@ class Channel(Protocol):
     @property
     def repeats_safely(self) -> bool:
         """True if the same part sent twice shows once."""
+
+    def resting(self) -> Mapping[str, float]:
+        """Lanes that the platform's pace keeps waiting, each with the seconds until it need not; "" is all of them."""
 
     def split(self, reply: Reply) -> Sequence[Reply]:
         """The reply as platform messages, in order; choices come with the last."""

@@ -15,6 +15,7 @@ from bot import bench, config, demo, faqcommands, logs
 from bot.config import ConfigFaults, Settings
 from bot.keys import UnusableKey, web_secret
 from bot.service import Service, Unbindable, now
+from bot.telegram import looking
 from faq import catalog, embedding
 from faq.catalog import CatalogFaults
 from storage import Database, UnusableDatabase, invitations
@@ -108,10 +109,17 @@ def check(config_path: ConfigPath = None) -> None:
         typer.echo(f"database: {asyncio.run(Database.look(settings.database))}")
     except UnusableDatabase as error:
         problems.append(str(error))
+    telegram = settings.channels.telegram
+    account = asyncio.run(looking.look(telegram)) if telegram is not None else None
+    if account is not None and account.is_refused:
+        problems.append("channels.telegram.token: Telegram knows no such token")
     if problems:
         _fail(*problems)
     typer.echo(f"matching: {_embedding(settings)}")
     typer.echo(f"web: {settings.web.url}")
+    if telegram is not None and account is not None:
+        told = f"as @{account.name}" if account.name else f"can't be reached now ({account.trouble})"
+        typer.echo(f"telegram: {telegram.mode} at {telegram.base_url}, {told}")
     typer.echo("ok")
 
 
@@ -131,7 +139,7 @@ def invite(
     unit: Annotated[str, typer.Option(help="A mentor's unit, such as vnpt.")] = "",
     config_path: ConfigPath = None,
 ) -> None:
-    """Makes a one-time link that lets a mentor or an admin in; it is good for 24 hours."""
+    """Makes a one-time link that lets a mentor or an admin in, on the pages or on Telegram; it is good for 24 hours."""
     settings = _settings(config_path)
     known = settings.units.by_id()
     name = " ".join(name.split())
@@ -165,7 +173,11 @@ async def _invite(settings: Settings, role: str, unit: str, name: str) -> str:
             )
     finally:
         await database.close()
-    return f"{settings.web.url}/vao/{secret}"
+    lines = [f"{settings.web.url}/vao/{secret}"]
+    if settings.channels.telegram is not None:
+        account = await looking.look(settings.channels.telegram)
+        lines.append(looking.invitation(account.name, secret))
+    return "\n".join(lines)
 
 
 def _settings(path: Path | None, *, is_demo: bool = False) -> Settings:

@@ -147,12 +147,24 @@ class WebChat(_Model):
     enabled: bool = True
 
 
+class TelegramPaces(_Model):
+    """Messages sent, at most; Telegram's documented limits unless set otherwise."""
+
+    per_second: float = Field(default=30, gt=0)
+    chat_per_second: float = Field(default=1, gt=0)
+    group_per_minute: float = Field(default=20, gt=0)
+
+
 class Telegram(_Model):
     token: Secret
     mode: Literal["polling", "webhook"] = "polling"
     base_url: Base = "https://api.telegram.org"
     webhook_secret: Secret | None = None
     proxy: Word | None = None
+    """An HTTP or SOCKS5 proxy; whether to use one is the department's decision."""
+    groups: Literal["all", "none"] | tuple[Word, ...] = "all"
+    """The groups of members it may be in: all, none but the units' own, or these ids."""
+    paces: TelegramPaces = TelegramPaces()
 
 
 class ZaloBot(_Model):
@@ -180,8 +192,10 @@ class Channels(_Model):
 
 class Unit(_Model):
     name: Word
-    group: Word | None = None
+    group: Annotated[Word, AfterValidator(_account)] | None = None
     """The staff group of this unit, as channel:id."""
+    show_words: bool = False
+    """Whether the cards in that group show what the member wrote."""
     hours: Hours = "T2-T6 07:30-11:30, 13:30-17:00"
     first_answer_within: Duration = timedelta(minutes=30)
     resolve_within: Duration = timedelta(days=1)
@@ -434,7 +448,7 @@ def _together(tree: Mapping[str, Any], *, demo: bool) -> Iterator[str]:
     if demo and web.get("public_url") is not None:
         yield "web.public_url: --demo has people without a password, so it has no public address; run without --demo"
     for name in ("telegram", "zalo_bot", "zalo_oa"):
-        if channels.get(name) is not None:
+        if channels.get(name) is not None and name != "telegram":
             yield f"channels.{name}: this channel is not available in this version; remove the block"
         block = _part(channels, name)
         if block.get("mode") == "webhook":

@@ -1,4 +1,4 @@
-"""Keeps the bytes of photos that people send, outside of what the web serves, under the name of their content."""
+"""Keeps the bytes of what people send beside words, outside of what the web serves, under the name of their content."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,25 @@ IMAGES = {
     "image/heic": "heic",
     "image/avif": "avif",
 }
-"""What is taken, with the ending a browser saves it under. No SVG: it can carry scripts."""
+"""What is shown as a picture, with the ending a browser saves it under. No SVG: it can carry scripts."""
+LARGEST_MEDIA = 20 * 1024 * 1024  # bytes; more can't be fetched from Telegram
+MEDIA = IMAGES | {
+    "audio/ogg": "ogg",
+    "audio/mpeg": "mp3",
+    "audio/x-m4a": "m4a",
+    "audio/mp4": "m4a",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+    "video/3gpp": "3gp",
+    "application/pdf": "pdf",
+    "application/msword": "doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/zip": "zip",
+}
+"""What is known by its bytes, with its ending; everything else is `UNKNOWN`."""
+UNKNOWN = "application/octet-stream"
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -57,6 +75,16 @@ class FileStore:
         kind = filetype.guess_mime(content)
         if kind not in IMAGES:
             raise NotAnImage
+        return await self._stored(content, kind)
+
+    async def put_any(self, content: bytes) -> Stored:
+        """The same for what may be anything, such as a voice message or a document."""
+        if len(content) > LARGEST_MEDIA:
+            raise TooLarge
+        kind = filetype.guess_mime(content)
+        return await self._stored(content, kind if kind in MEDIA else UNKNOWN)
+
+    async def _stored(self, content: bytes, kind: str) -> Stored:
         name = hashlib.sha256(content).hexdigest()
         await asyncio.to_thread(self._write, self.path(name), content)
         return Stored(name, kind, len(content))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 
 import structlog
 
@@ -70,7 +71,7 @@ class Sender:
                 continue
             pause_s = LOOK_EVERY_S
             if not started:
-                await self._bell.wait("outbox", seen, LOOK_EVERY_S)
+                await self._bell.wait("outbox", seen, min(LOOK_EVERY_S, self._rested_in_s()))
 
     async def drain(self) -> None:
         """Waits until the rows in hand are sent."""
@@ -97,17 +98,19 @@ class Sender:
 
     async def _start_lanes(self) -> int:
         at_work = list(self._busy.values())
-        free = {name: LANES - at_work.count(name) for name in self._channels}
+        resting = {name: channel.resting() for name, channel in self._channels.items()}
+        free = {name: 0 if "" in lanes else LANES - at_work.count(name) for name, lanes in resting.items()}
         if not any(left > 0 for left in free.values()):
-            if self._tasks:
-                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            if len(self._tasks) < LANES:
+                return 0  # not work in hand keeps them waiting, but a platform's pace
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
             return len(self._tasks)
         async with self._database.read() as session:
             due = await outbox.due(
                 session,
                 at=self._clock(),
                 limit=LANES,
-                busy=self._busy,
+                busy=[*self._busy, *chain.from_iterable(resting.values())],
                 channels=[name for name, left in free.items() if left > 0],
             )
         started = 0
@@ -122,6 +125,11 @@ class Sender:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return started
+
+    def _rested_in_s(self) -> float:
+        """When the first lane that the pace keeps waiting need not any more."""
+        waits = chain.from_iterable(channel.resting().values() for channel in self._channels.values())
+        return min(waits, default=LOOK_EVERY_S)
 
     async def _work(self, delivery: Delivery) -> None:
         try:

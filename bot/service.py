@@ -15,6 +15,7 @@ import uvicorn
 from bot.bell import Bell
 from bot.channel import Channel
 from bot.config import Settings
+from bot.fetcher import Fetcher
 from bot.files import FileStore
 from bot.intake import Intake
 from bot.keys import web_secret
@@ -22,6 +23,7 @@ from bot.library import Library, embedder
 from bot.sender import Sender
 from bot.statistics import Statistics
 from bot.sweeper import Sweeper
+from bot.telegram.setup import assemble
 from bot.ticker import Ticker
 from bot.web.app import application
 from bot.web.channel import WebChannel
@@ -62,6 +64,19 @@ class Service:
         channels: list[Channel] = []
         if settings.channels.web.enabled:
             channels.append(WebChannel(database, bell, clock))
+        telegram = None
+        if settings.channels.telegram is not None:
+            telegram = assemble(
+                settings.channels.telegram,
+                settings.web.url,
+                database=database,
+                files=files,
+                intake=intake,
+                desk=desk,
+                statistics=statistics,
+                clock=clock,
+            )
+            channels.append(telegram.channel)
         worker = Worker(database, helpdesk, bell, clock, statistics)
         sender = Sender(database, channels, intake, bell, clock, statistics)
         self._context = WebContext(
@@ -77,13 +92,20 @@ class Service:
             library=library,
             demo=demo,
             statistics=statistics,
+            hooks=(telegram.route,) if telegram is not None and telegram.route is not None else (),
+            telegram=telegram.contact if telegram is not None else None,
         )
+        fetcher = Fetcher(database, [telegram.channel] if telegram else [], files, intake, bell, clock)
         self._ends: list[Callable[[], Awaitable[None]]] = [worker.drain, sender.drain]
+        if telegram is not None:
+            self._ends.append(telegram.receiver.drain)
+            self._ends.append(telegram.channel.close)
         self._works: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "worker": worker.run,
             "sender": sender.run,
             "ticker": Ticker(intake, clock).run,
             "sweeper": Sweeper(database, files, clock).run,
+            **({"fetcher": fetcher.run} if telegram is not None else {}),
             "library": lambda: library.watch(intake, clock),
             **({"embedding": library.deepen} if library.can_deepen else {}),
             **{f"{_CHANNEL}{channel.name}": channel.run for channel in channels},
@@ -107,7 +129,8 @@ class Service:
         """Takes the port and returns the address of the pages; raises `Unbindable`."""
         web = self.settings.web
         family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
-        bound = socket.socket(family)
+        # Named as TCP, so that asyncio sends small answers at once instead of waiting 40 ms for an acknowledgement.
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((web.host, web.port))

@@ -268,6 +268,37 @@ PHOTO_POST = "(gửi ảnh)"
 EDITED = "(sửa tin) "
 
 
+# --- what chats say by themselves ---
+
+NOT_YOUR_BUTTON = "Nút này dành cho người đã hỏi. Anh/chị cứ gõ câu hỏi của mình."
+GONE_BUTTON = "Nút này cũ quá rồi. Anh/chị gõ lại câu hỏi giúp nhé."
+IN_PRIVATE = "Hỏi tiếp trong chat riêng"
+COMMANDS = (
+    ("start", "Bắt đầu"),
+    ("chude", "Xem các chủ đề"),
+    ("cauhoi", "Câu hỏi của tôi"),
+    ("mentor", "Gặp cán bộ hỗ trợ"),
+    ("huy", "Bỏ việc đang làm"),
+    ("trogiup", "Cách dùng trợ lý"),
+    ("rieng", "Xoá dữ liệu của tôi"),
+)
+"""What the menu of a private chat lists, with what each does."""
+GROUP_COMMANDS = (("trogiup", "Cách hỏi trợ lý trong nhóm"), ("rieng", "Hỏi riêng với trợ lý"))
+GROUP_ADMIN_COMMANDS = (*GROUP_COMMANDS, ("huuich", "Bật, tắt việc trợ lý tự trả lời trong nhóm"))
+STAFF_COMMANDS = (*COMMANDS, ("phieu", "Phiếu hỏi đang chờ"))
+
+
+def location(latitude: float, longitude: float, title: str = "") -> str:
+    """A place that somebody sent, in words."""
+    named = f"{title}, " if title else ""
+    return f"Vị trí: {named}https://www.google.com/maps?q={latitude:.5f},{longitude:.5f}"
+
+
+def contact(name: str, number: str) -> str:
+    """A contact that somebody sent, in words."""
+    return f"Danh bạ: {name}, {number}"
+
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
 
 

@@ -95,6 +95,11 @@ async def get(session: Session, id_: int) -> Attachment | None:
     return _attachment(row) if row else None
 
 
+async def several(session: Session, ids: Collection[int]) -> dict[int, Attachment]:
+    found = await session.scalars(select(AttachmentRow).where(AttachmentRow.id.in_(ids)))
+    return {row.id: _attachment(row) for row in found}
+
+
 async def pending(session: Session, channel: str, limit: int) -> list[Attachment]:
     """Files of this channel that are still to be fetched, oldest first."""
     found = await session.scalars(

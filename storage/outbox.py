@@ -113,6 +113,12 @@ async def first_part(session: Session, id_: int) -> str | None:
     )
 
 
+async def reply_of(session: Session, id_: int) -> dict[str, Any] | None:
+    """What a row says; None if it is not kept any more."""
+    reply = await session.scalar(select(OutboxRow.reply).where(OutboxRow.id == id_))
+    return dict(reply) if reply else None
+
+
 async def answer_to(session: Session, question_id: int) -> Shown | None:
     """The newest answer to a question that stands in a chat."""
     return await _shown(session, OutboxRow.question_id == question_id, OutboxRow.edits_id.is_(None))

@@ -136,6 +136,22 @@ async def staff(session: Session) -> list[Staff]:
     return [Staff(_person(p), RoleOf(r.role, r.unit), r.suspended_at) for p, r in found]
 
 
+async def reachable(session: Session, channel: str, role: str = "", unit: str | None = None) -> list[str]:
+    """The accounts on a channel of everybody with a role that is not suspended, or of those with this one."""
+    wanted = (
+        select(IdentityRow.user)
+        .join(Role, Role.person_id == IdentityRow.person_id)
+        .where(IdentityRow.channel == channel, Role.suspended_at.is_(None))
+        .order_by(IdentityRow.user)
+        .distinct()
+    )
+    if role:
+        wanted = wanted.where(Role.role == role)
+    if unit is not None:
+        wanted = wanted.where(Role.unit == unit)
+    return list(await session.scalars(wanted))
+
+
 async def grant(session: Session, person_id: int, role: str, unit: str, at: datetime) -> None:
     """Gives a role, or gives a suspended one back."""
     row = {"person_id": person_id, "role": role, "unit": unit, "created_at": at}

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.telegram.looking import invitation
 from bot.web import pages, staff
 from bot.web.admins import admin, claim
 from bot.web.context import WebContext
@@ -49,6 +50,8 @@ class _Link:
     name: str
     role: str
     unit_name: str
+    telegram: str
+    """The same by which one comes in on Telegram; empty where that is not in use."""
 
 
 def routes(ctx: WebContext) -> Sequence[BaseRoute]:
@@ -91,8 +94,12 @@ class _Office:
             return await self._page(request, visitor, 409, notice="link-spent")
         base = (self._ctx.settings.web.public_url or str(request.base_url)).rstrip("/")
         unit_name = self._ctx.desk.unit_name(wanted.role.unit) if wanted.role.unit else ""
-        link = _Link(f"{base}/vao/{secret}", wanted.name, wanted.role.role, unit_name)
+        link = _Link(f"{base}/vao/{secret}", wanted.name, wanted.role.role, unit_name, self._on_telegram(secret))
         return await self._page(request, visitor, link=link)
+
+    def _on_telegram(self, secret: str) -> str:
+        telegram = self._ctx.telegram
+        return invitation(telegram.name, secret) if telegram is not None else ""
 
     async def _make(self, session: Session, wanted: _Wanted, secret: str) -> None:
         """The invitation, unless this very form has made it before."""
@@ -196,6 +203,8 @@ class _Office:
             going_out=going_out,
             coming_in=coming_in,
             aside=aside,
+            telegram=self._ctx.telegram,
+            now=self._ctx.clock(),
             catalog=catalog,
             missing=self._missing(),
             library=self._ctx.library,

@@ -25,6 +25,7 @@ def application(ctx: WebContext) -> Starlette:
         *admin.routes(ctx),
         *library_pages.routes(ctx),
         *operations.routes(ctx),
+        *ctx.hooks,
         Route("/static/{version}/{name}", static),
         Route("/favicon.ico", icon),
     ]

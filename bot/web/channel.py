@@ -1,6 +1,6 @@
 """The channel of the built-in web chat: we are the platform, and sending is adding a line to the chat's history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from bot.bell import Bell
@@ -20,6 +20,10 @@ class WebChannel:
         self._database = database
         self._bell = bell
         self._clock = clock
+
+    def resting(self) -> Mapping[str, float]:
+        """A page takes any pace."""
+        return {}
 
     def split(self, reply: Reply) -> Sequence[Reply]:
         """A page has room for any reply as a whole."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import cast
 
 from starlette.requests import Request
+from starlette.routing import Route
 
 from bot.bell import Bell
 from bot.checks import Checks
@@ -15,6 +16,7 @@ from bot.files import FileStore
 from bot.intake import Intake
 from bot.library import Library
 from bot.statistics import Statistics
+from bot.telegram.contact import Contact
 from handlers.helpdesk import Helpdesk
 from handlers.turn import Desk
 from storage import Database
@@ -38,6 +40,10 @@ class WebContext:
     """True for a trial with made-up people; every page says so."""
     statistics: Statistics = field(default_factory=Statistics)
     checks: Checks = field(default_factory=Checks)
+    hooks: tuple[Route, ...] = ()
+    """Where platforms bring what people write."""
+    telegram: Contact | None = None
+    """When Telegram last answered, where it is in use."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the service stops: open event streams end then."""
 

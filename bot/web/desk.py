@@ -242,6 +242,8 @@ class _DeskPages:
                 else NotYours()
             )
             counts = await _counts(session, mentor)
+            shown = () if isinstance(view, NotYours) else [id_ for post in view.posts for id_ in post.attachments]
+            media = await attachments.several(session, shown)
         if isinstance(view, NotYours):
             return turned_away(request, 404, "not-yours", visitor=visitor, typed=next(iter(typed.values()), ""))
         return pages.page(
@@ -250,6 +252,7 @@ class _DeskPages:
             status,
             **self._common(visitor, counts, ""),
             view=view,
+            media=media,
             units=[(unit.id, unit.name) for unit in self._ctx.desk.units.values()],
             new_key=staff.new_key,
             longest=LONGEST,

@@ -1,10 +1,10 @@
-"""Takes photos from a browser and shows them again, to those who may see them."""
+"""Takes photos from a browser, and shows them and what else people sent to those who may see it."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from bot.files import IMAGES, LARGEST, FileStore, TooLarge
+from bot.files import LARGEST, MEDIA, UNKNOWN, FileStore, TooLarge
 from bot.web.uploads import limited
 from storage.attachments import Attachment
 from storage.tables import AttachmentState
@@ -29,19 +29,19 @@ async def uploaded(request: Request) -> bytes | None:
 
 
 def shown(store: FileStore, attachment: Attachment) -> Response | None:
-    """The photo as a response that can do nothing but be looked at; None if its bytes are not there."""
+    """A file as a response that can do nothing but be looked at or kept; None if its bytes are not there."""
     if attachment.state is not AttachmentState.STORED:
         return None
     path = store.path(attachment.sha256)
     if not path.is_file():
         return None
-    is_image = attachment.type in IMAGES
-    ending = IMAGES.get(attachment.type, "bin")
+    is_played = attachment.type.partition("/")[0] in ("image", "audio", "video") and attachment.type in MEDIA
+    ending = MEDIA.get(attachment.type, "bin")
     return FileResponse(
         path,
-        media_type=attachment.type if is_image else "application/octet-stream",
-        filename=f"anh-{attachment.id}.{ending}",
-        content_disposition_type="inline" if is_image else "attachment",
+        media_type=attachment.type if is_played else UNKNOWN,
+        filename=f"{'anh' if attachment.type.startswith('image/') else 'tep'}-{attachment.id}.{ending}",
+        content_disposition_type="inline" if is_played else "attachment",
         headers={
             "Cache-Control": "private, max-age=86400",
             "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -1,6 +1,6 @@
 """Whatever a channel says, each reply arrives once, in its order, or is honestly given up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -30,6 +30,9 @@ class Script:
     repeats_safely: bool = False
     says: list[Exception] = field(default_factory=list)
     arrived: list[tuple[str, str]] = field(default_factory=list)
+
+    def resting(self) -> Mapping[str, float]:
+        return {}
 
     def split(self, reply: Reply) -> Sequence[Reply]:
         return [Reply(text) for text in reply.text.split("|")]

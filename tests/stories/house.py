@@ -1,6 +1,6 @@
 """A helpdesk with everything real but the outer edge: people who say and press, and see what they are shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -54,6 +54,9 @@ class Recorder:
     repeats_safely: bool = True
     shown: dict[str, list[Reply]] = field(default_factory=dict)
     sent: set[tuple[int, int]] = field(default_factory=set)
+
+    def resting(self) -> Mapping[str, float]:
+        return {}
 
     def split(self, reply: Reply) -> Sequence[Reply]:
         return (reply,)

@@ -1,0 +1,1 @@
+"""Telegram: its updates become events, and replies become its messages."""

@@ -1,0 +1,223 @@
+"""Telegram as a channel: sends what the outbox holds, and reads what people write, by polling or by webhook."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import structlog
+from telegram import InputFile, LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.channel import ChannelError, Closed, Later, Refused
+from bot.files import LARGEST_MEDIA, FileStore
+from bot.intake import Intake
+from bot.telegram import rendering
+from bot.telegram.paces import Paces
+from bot.telegram.reading import CHANNEL
+from bot.telegram.threads import OURS, Threads
+from bot.telegram.wire import Wire, retry_after_s, trouble
+from handlers.events import BotRemoved, Event, Moved, Unreachable
+from handlers.replies import Reply
+from storage import Address, Database, Identity, attachments, groups, outbox
+from storage.attachments import Attachment
+from storage.outbox import Delivery
+
+_EDITED = ("message is not modified",)
+_CANT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_CANT_PARSE = "can't parse entities"
+_THREAD_GONE = "message thread not found"
+
+log = structlog.get_logger(__name__)
+
+
+class TelegramChannel:
+    name = CHANNEL
+    repeats_safely = False
+    """Nothing tells a message sent twice from two messages."""
+
+    def __init__(
+        self,
+        wire: Wire,
+        database: Database,
+        files: FileStore,
+        intake: Intake,
+        paces: Paces,
+        clock: Callable[[], datetime],
+        reads: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        """`reads` brings in what people write, until cancelled; it returns at once where the web server does."""
+        self._wire = wire
+        self._database = database
+        self._files = files
+        self._intake = intake
+        self._paces = paces
+        self._threads = Threads(wire, database)
+        self._clock = clock
+        self._reads = reads
+
+    async def run(self) -> None:
+        await self._reads()
+
+    async def close(self) -> None:
+        """After the last message was sent."""
+        await self._wire.close()
+
+    # --- sending ---
+
+    def split(self, reply: Reply) -> Sequence[Reply]:
+        return rendering.split(reply)
+
+    def resting(self) -> Mapping[str, float]:
+        """Lanes that may not be written to yet, each with the seconds until then; "" stands for all of them."""
+        now = _now()
+        waiting = {Address(CHANNEL, chat).lane: until - now for chat, until in self._paces.resting(now).items()}
+        allowed, ready_at = self._paces.allowance(now)
+        return waiting if allowed else {**waiting, "": ready_at - now}
+
+    async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
+        async with self._database.read() as session:
+            where = await groups.now_at(session, delivery.address)
+            edited = await outbox.first_part(session, delivery.edits) if delivery.edits is not None else None
+        if number and (wait_s := self._paces.ready_at(where.chat, _now()) - _now()) > 0:
+            await asyncio.sleep(wait_s)  # within one reply its parts keep together
+        self._paces.took(where.chat, _now())
+        try:
+            return await self._send(delivery, where, number, part, edited if number == 0 else None)
+        except TelegramError as error:
+            raise await self._told(error, delivery, where) from error
+
+    async def _send(self, delivery: Delivery, where: Address, number: int, part: Reply, edited: str | None) -> str:
+        if edited is not None and not part.attachments and await self._edit(where, edited, part):
+            await self._rename(where, part)
+            return edited
+        thread = await self._threads.place(where, part.title, closes=part.closes)
+        reply_to = delivery.reply_to if number == 0 and delivery.reply_to.isdecimal() else ""
+        try:
+            sent = await self._message(where, thread, part, reply_to)
+        except BadRequest as error:
+            if thread is None or _THREAD_GONE not in error.message.lower() or not where.thread.startswith(OURS):
+                raise
+            thread = await self._threads.again(where, part.title)
+            sent = await self._message(where, thread, part, reply_to)
+        if part.closes and thread is not None:
+            await self._threads.close(where)
+        if part.leaves:
+            await self._wire.bot.leave_chat(int(where.chat))
+        return str(sent.message_id)
+
+    async def _message(self, where: Address, thread: int | None, part: Reply, reply_to: str) -> Message:
+        if part.attachments:
+            async with self._database.read() as session:
+                attachment = await attachments.get(session, part.attachments[0])
+            if attachment is None:
+                raise Refused("attachment gone")
+            return await self._file(where, thread, attachment)
+        common: dict[str, Any] = {
+            "chat_id": int(where.chat),
+            "message_thread_id": thread,
+            "reply_markup": rendering.keyboard(part.choices, self._wire.name),
+            "link_preview_options": LinkPreviewOptions(is_disabled=True),
+            "reply_parameters": (
+                ReplyParameters(int(reply_to), allow_sending_without_reply=True) if reply_to else None
+            ),
+        }
+        try:
+            return await self._wire.bot.send_message(text=rendering.html(part), parse_mode=ParseMode.HTML, **common)
+        except BadRequest as error:
+            if _CANT_PARSE not in error.message.lower():
+                raise
+            log.error("our HTML was refused, sent as plain text")
+            return await self._wire.bot.send_message(text=rendering.plain(part), **common)
+
+    async def _edit(self, where: Address, message: str, part: Reply) -> bool:
+        """False if that message can't be edited any more."""
+        common: dict[str, Any] = {
+            "chat_id": int(where.chat),
+            "message_id": int(message),
+            "reply_markup": rendering.keyboard(part.choices, self._wire.name),
+            "link_preview_options": LinkPreviewOptions(is_disabled=True),
+        }
+        try:
+            try:
+                await self._wire.bot.edit_message_text(text=rendering.html(part), parse_mode=ParseMode.HTML, **common)
+            except BadRequest as error:
+                if _CANT_PARSE not in error.message.lower():
+                    raise
+                log.error("our HTML was refused, sent as plain text")
+                await self._wire.bot.edit_message_text(text=rendering.plain(part), **common)
+        except BadRequest as error:
+            if any(same in error.message.lower() for same in _EDITED):
+                return True
+            if any(cant in error.message.lower() for cant in _CANT_EDIT):
+                return False
+            raise
+        return True
+
+    async def _rename(self, where: Address, part: Reply) -> None:
+        """After an edit: the thread's name and state follow."""
+        await self._threads.place(where, part.title, closes=part.closes)
+        if part.closes:
+            await self._threads.close(where)
+
+    async def _file(self, where: Address, thread: int | None, attachment: Attachment) -> Message:
+        """By the platform's own name of it where it came from there, else its bytes."""
+        bot, chat = self._wire.bot, int(where.chat)
+        if attachment.address.channel == CHANNEL and attachment.reference:
+            what: str | InputFile = attachment.reference
+        else:
+            content = await self._files.read(attachment.sha256) if attachment.sha256 else None
+            if content is None:
+                raise Refused("file gone")
+            what = InputFile(content, filename=attachment.name or f"tep-{attachment.id}")
+        match attachment.kind:
+            case "photo":
+                return await bot.send_photo(chat, what, message_thread_id=thread)
+            case "voice":
+                return await bot.send_voice(chat, what, message_thread_id=thread)
+            case "audio":
+                return await bot.send_audio(chat, what, message_thread_id=thread)
+            case "video":
+                return await bot.send_video(chat, what, message_thread_id=thread)
+            case _:
+                return await bot.send_document(chat, what, message_thread_id=thread)
+
+    async def _told(self, error: TelegramError, delivery: Delivery, where: Address) -> ChannelError:
+        """What the error means for the message; whoever must know it is told by an event."""
+        private = not where.chat.startswith("-")
+        if isinstance(error, ChatMigrated):
+            moved = Moved(self._clock(), where, replace(where, chat=str(error.new_chat_id)))
+            await self._accept(f"moved:{where.chat}:{error.new_chat_id}", moved)
+            return Later("ChatMigrated")
+        if isinstance(error, RetryAfter):
+            self._paces.rest(where.chat, _now() + retry_after_s(error))
+        meaning = trouble(error, private=private)
+        if isinstance(meaning, Closed):
+            await self._accept(f"unreachable:{delivery.id}", Unreachable(self._clock(), where))
+        elif isinstance(error, Forbidden):
+            who = Identity(CHANNEL, self._wire.account)
+            await self._accept(f"removed:{delivery.id}", BotRemoved(self._clock(), who, where))
+        return meaning
+
+    async def _accept(self, key: str, event: Event) -> None:
+        await self._intake.accept([(key, event)], channel=CHANNEL, bot=self._wire.account)
+
+    # --- files ---
+
+    async def fetch(self, reference: str) -> bytes:
+        """The bytes of a file that somebody sent."""
+        try:
+            file = await self._wire.bot.get_file(reference)
+            if (file.file_size or 0) > LARGEST_MEDIA:
+                raise Refused("too large")
+            return bytes(await file.download_as_bytearray())
+        except BadRequest as error:
+            raise Refused(type(error).__name__) from error
+        except TelegramError as error:
+            raise trouble(error, private=False) from error
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
