@@ -103,12 +103,13 @@ class Judge:
     def _concerns(self, words: Sequence[str], likely: Floats, order: Sequence[int]) -> list[str]:
         best = self._questions[order[0]]
         found = ["risk"] if best.risk is not None else []
+        gains = [self._scales.gain(word, order[0]) for word in words]
         for other in order[1:_RIVALS]:
             rival = self._questions[other]
             siblings = rival.id in best.near or best.id in rival.near
             if not siblings and likely[order[0]] - likely[other] > _NEAR:
                 continue
-            apart = [self._scales.gain(word, other) - self._scales.gain(word, order[0]) for word in words]
+            apart = [self._scales.gain(word, other) - gain for word, gain in zip(words, gains, strict=True)]
             if max(apart, default=0.0) >= _AGAINST:
                 found.append(f"word of {rival.id}")
             differing = any(rival.slots.get(key, value) != value for key, value in best.slots.items())
