@@ -23,7 +23,7 @@ _AGAINST = 6.0
 _APART = 6.0
 """What a word must weigh that tells the best entry from a sibling which differs in one key only."""
 _DOUBT_HALVED = 0.5
-_DOUBT_MONEY = 0.75
+_DOUBT_MONEY = 0.5
 _RIVALS = 5
 _CERTAINLY = 1.0
 """How certainly a question is in scope that is a wording of the FAQ, word for word."""

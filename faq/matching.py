@@ -294,7 +294,8 @@ class Matcher:
             score = min(one.best, other.best)
             numbers = (one.order[0], other.order[0])
             remembered = len(set(numbers) & set(whole.order[:_AMONG]))
-            clear = score >= _CLEAR if not parting.firm or remembered < 2 else one.certain and other.certain
+            clear = score >= (self.bars.sure if parting.firm and remembered == 2 else _CLEAR)
+            clear = clear or (parting.firm and one.certain and other.certain)
             if clear and remembered >= (1 if parting.firm else 2) and numbers[0] != numbers[1]:
                 pair = (self._matches(one)[0], self._matches(other)[0])
                 found.append((score, pair if parting.firm or numbers[0] == whole.order[0] else pair[::-1]))
