@@ -12,15 +12,18 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 from rich.table import Column, Table
 
 from bot import config
 from bot.library import embedder
-from faq import answers, catalog, copying, schema, trials
+from faq import answers, calibration, catalog, copying, schema, trials
+from faq.calibration import Figures
 from faq.catalog import Catalog, CatalogFaults, Fault, UnusableFolder
+from faq.judging import Bars
 from faq.lint import lint as lint_folder
-from faq.matching import Matcher, Routine, Sure, Unknown, Unsure, Verdict
+from faq.matching import BARS, Matcher, Price, Routine, StepName, Sure, Unknown, Unsure, Verdict
 
 app = typer.Typer(no_args_is_help=True, help="Kho hỏi đáp: kiểm tra, hỏi thử, tìm chỗ dễ nhầm.")
 
@@ -28,6 +31,8 @@ _USAGE = 2
 _BEST = 5
 _SIGNALS = {
     "words": "từ và cặp từ",
+    "wording": "đúng nguyên văn một cách hỏi",
+    "topic": "đang nói về chủ đề này",
     "letters": "chuỗi chữ cái",
     "marked": "từ có dấu",
     "meaning": "ý nghĩa của câu",
@@ -37,6 +42,19 @@ _SIGNALS = {
     "asked for": "mức phải đạt để chắc",
     "risk": "liên quan tiền, giấy tờ",
 }
+
+_STEPS: dict[StepName, str] = {
+    "negation": "bỏ phần không hỏi",
+    "unicode": "chuẩn hoá chữ",
+    "lengthened": "bỏ chữ kéo dài",
+    "input method": "gỡ Telex, VNI gõ sót",
+    "tone mark": "đặt lại dấu thanh",
+    "amounts": "tách số tiền",
+    "glossary": "viết đủ chữ tắt, tên gọi",
+    "courtesies": "bỏ lời chào hỏi",
+    "spelling": "sửa lỗi gõ",
+}
+_PRICES: dict[Price, str] = {"high": "đắt", "middle": "vừa", "low": "rẻ"}
 
 Folder = Annotated[
     Path | None, typer.Option("--faq", metavar="THƯ_MỤC", help="Thư mục kho hỏi đáp; không ghi thì theo cấu hình.")
@@ -148,19 +166,28 @@ def try_question(
 ) -> None:
     """Cho thấy trợ lý hiểu một câu hỏi ra sao, và vì những từ nào."""
     matcher = _matcher(faq, config_path)
-    verdict = matcher.match(text)
-    evidence = verdict.evidence
-    typer.echo(f"Kết luận: {_verdict_in_words(verdict)}")
-    typer.echo(f"Đọc thành: {evidence.normalised}")
-    typer.echo(f"Những từ quyết định: {', '.join(evidence.words) or '(không có)'}")
-    best = Table("Mã", "Câu hỏi", Column("Điểm", justify="right"), title="Năm mục gần nhất")
-    for match in verdict.matches[:_BEST]:
-        question = matcher.catalog.question(match.id)
-        best.add_row(match.id, question.question if question else "", f"{match.score:.3f}")
-    signals = Table("Tín hiệu", Column("Điểm", justify="right"), title="Vì sao mục đầu đứng đầu")
-    for name, score in evidence.signals.items():
-        signals.add_row(_SIGNALS.get(name, name), f"{score:.3f}")
-    Console().print(best, *([signals] if evidence.signals else []))
+    found = matcher.explain(text)
+    steps = Table("Bước", Column("Thành", overflow="fold"), title="Trợ lý đọc câu hỏi")
+    for step, made in found.steps:
+        steps.add_row(_STEPS[step], escape(made))
+    best = Table(Column("Mục", no_wrap=True), title="Năm mục gần nhất, điểm từng tín hiệu", show_lines=True)
+    best.add_column("Điểm", justify="right")
+    names = list(dict.fromkeys(name for candidate in found.candidates for name in candidate.signals))
+    for name in names:
+        best.add_column(_SIGNALS.get(name, name), justify="right")
+    best.add_column("Những từ có lợi cho mục", overflow="fold")
+    for candidate in found.candidates:
+        signals = [f"{candidate.signals[name]:.2f}" if name in candidate.signals else "" for name in names]
+        best.add_row(candidate.id, f"{candidate.score:.3f}", *signals, ", ".join(candidate.words))
+    Console().print(steps, *([best] if found.candidates else []))
+    typer.echo(f"Kết luận: {_verdict_in_words(found.verdict)}")
+    if found.candidates:
+        typer.echo(
+            f"Thuộc kho hỏi đáp: {found.in_scope:.3f} (cần {found.bars.in_scope}). "
+            f"Điểm mục đầu: {found.candidates[0].score:.3f} (cần {found.bars.sure})."
+        )
+    for concern in found.concerns:
+        typer.echo(f"Phải chắc hơn vì: {_concern_in_words(concern)}")
 
 
 @app.command()
@@ -226,7 +253,71 @@ def _verdict_in_words(verdict: Verdict) -> str:
             return "không biết, mời gặp cán bộ hỗ trợ"
 
 
+def _concern_in_words(concern: str) -> str:
+    for start, said in (("word of ", "có từ riêng của mục "), ("slot of ", "chưa rõ hỏi mục này hay mục anh em ")):
+        if concern.startswith(start):
+            return said + concern.removeprefix(start)
+    return _SIGNALS.get(concern, concern)
+
+
 # --- looking after it ---
+
+
+@app.command()
+def calibrate(faq: Folder = None, config_path: ConfigPath = None) -> None:
+    """Đo trên chính kho hỏi đáp: đòi chắc hơn thì bớt bao nhiêu câu sai, thêm bao nhiêu phiếu hỏi."""
+    settings = _settings(faq, config_path)
+    known = _catalog(settings)
+    with _patience("Đang hỏi thử từng câu của kho hỏi đáp…"):
+        measured = calibration.measure(known, settings.matching)
+    inside, outside = measured.sizes
+    typer.echo(
+        f"Đã hỏi {inside} câu thuộc kho và {outside} câu ngoài kho; câu nào cũng được hỏi khi trợ lý chưa học nó."
+    )
+    chosen = settings.matching.wrong_answer
+    prices = Table(title="Giá của một câu trả lời sai (matching.wrong_answer)")
+    for heading in ("Giá", "Mức đang dùng", *_FIGURES, "Mức rẻ nhất theo kho này"):
+        prices.add_column(heading, justify="right")
+    for price, said in _PRICES.items():
+        mark = " (đang dùng)" if price == chosen else ""
+        best = measured.best(price)
+        figures = _figures_in_words(measured.at(BARS[price]))
+        prices.add_row(f"{price}: {said}{mark}", _bars_in_words(BARS[price]), *figures, _bars_in_words(best))
+    bars = BARS[chosen]
+    curve = Table(title=f"Nếu đổi mức điểm, vẫn cần {bars.in_scope} là thuộc kho")
+    for heading in ("Mức điểm", *_FIGURES, "So với đang dùng, trên 100 câu"):
+        curve.add_column(heading, justify="right")
+    now = measured.at(bars)
+    for other, then in measured.curve(bars.in_scope):
+        curve.add_row(f"{other.sure:.2f}", *_figures_in_words(then), _difference(now, then))
+    Console().print(prices, curve)
+    typer.echo("Câu hỏi thật dễ hơn những câu này; số câu sai thật thấp hơn nhiều.")
+
+
+_FIGURES = ("Trả lời đúng", "Trả lời sai", "Sai ở mục tiền, giấy tờ", "Ngoài kho mà trả lời", "Hỏi lại hoặc phiếu")
+
+
+def _bars_in_words(bars: Bars) -> str:
+    return f"điểm {bars.sure:.2f}, thuộc kho {bars.in_scope}"
+
+
+def _figures_in_words(figures: Figures) -> list[str]:
+    shares = (
+        figures.answered_right,
+        figures.answered_wrong,
+        figures.risk_wrong,
+        figures.out_of_scope_answered,
+        figures.not_answered,
+    )
+    return [f"{100 * share:.1f} %" for share in shares]
+
+
+def _difference(now: Figures, other: Figures) -> str:
+    wrong, asked = (
+        100 * (other.answered_wrong - now.answered_wrong),
+        100 * (other.not_answered - now.not_answered),
+    )
+    return f"{wrong:+.1f} câu sai, {asked:+.1f} câu hỏi lại"
 
 
 @app.command()

@@ -24,6 +24,8 @@ from faq.models import (
     Question,
     Routine,
     RoutineFile,
+    SlotFile,
+    SlotWording,
     Topic,
     Value,
     ValueFile,
@@ -35,9 +37,9 @@ __all__ = ["SHIPPED", "Catalog", "CatalogFaults", "Draft", "Entry", "Fault", "Un
 SHIPPED = Path(__file__).parent / "data"
 """The FAQ that comes with the program."""
 
-GLOSSARY, VALUES, PLACES = "glossary.yaml", "values.yaml", "places.yaml"
+GLOSSARY, VALUES, PLACES, SLOTS = "glossary.yaml", "values.yaml", "places.yaml", "slots.yaml"
 ROUTINE, OUT_OF_SCOPE, KNOWN_FAILURES = "routine.yaml", "out-of-scope.yaml", "known-failures.yaml"
-SPECIAL = frozenset((GLOSSARY, VALUES, PLACES, ROUTINE, OUT_OF_SCOPE, KNOWN_FAILURES))
+SPECIAL = frozenset((GLOSSARY, VALUES, PLACES, SLOTS, ROUTINE, OUT_OF_SCOPE, KNOWN_FAILURES))
 """The files that are no topic."""
 _LOCAL = "local"
 _ID = re.compile(r"^\s*(?:-\s+)?id:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
@@ -57,6 +59,8 @@ class Catalog:
     lists: Mapping[str, Rows] = field(default_factory=dict)
     """By the value's name, what differs by commune."""
     places: tuple[Place, ...] = ()
+    slots: Mapping[str, SlotWording] = field(default_factory=dict)
+    """By key, how siblings are told apart."""
     outside: tuple[OutOfScope, ...] = ()
     """Questions that it does not answer."""
     known_failures: tuple[KnownFailure, ...] = ()
@@ -71,6 +75,7 @@ class Catalog:
         object.__setattr__(self, "_routines", MappingProxyType({routine.id: routine for routine in self.routines}))
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
         object.__setattr__(self, "lists", MappingProxyType(dict(self.lists)))
+        object.__setattr__(self, "slots", MappingProxyType(dict(self.slots)))
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -160,6 +165,7 @@ class _Loader:
         topics: list[Topic] = []
         glossary, outside, known = Glossary(), OutOfScopeFile(groups=()), KnownFailureFile(failures=())
         routines, values, places = RoutineFile(routines=()), ValueFile(values=()), PlaceFile(places=())
+        slots = SlotFile(slots=())
         for path in self._paths():
             match path.name:
                 case n if n == GLOSSARY:
@@ -168,6 +174,8 @@ class _Loader:
                     values = self._read(path, ValueFile) or values
                 case n if n == PLACES:
                     places = self._read(path, PlaceFile) or places
+                case n if n == SLOTS:
+                    slots = self._read(path, SlotFile) or slots
                 case n if n == ROUTINE:
                     routines = self._read(path, RoutineFile) or routines
                 case n if n == OUT_OF_SCOPE:
@@ -181,6 +189,7 @@ class _Loader:
         self._check_unique(ROUTINE, "routines", [routine.id for routine in routines.routines], "mã")
         self._check_unique(VALUES, "values", [value.name for value in values.values], "tên")
         self._check_unique(PLACES, "places", [place.id for place in places.places], "mã")
+        self._check_unique(SLOTS, "slots", [slot.key for slot in slots.slots], "khoá")
         by_name = self._with_local(values)
         by_commune = {name: self._list(value.list, places) for name, value in by_name.items() if value.list}
         return Draft(
@@ -191,6 +200,7 @@ class _Loader:
                 values=by_name,
                 lists=by_commune,
                 places=places.places,
+                slots={slot.key: slot for slot in slots.slots},
                 outside=outside.groups,
                 known_failures=known.failures,
                 version=self._version(),

@@ -19,6 +19,7 @@ _LISTS = {
     "values.yaml": ("values", "name"),
     "routine.yaml": ("routines", "id"),
     "places.yaml": ("places", "id"),
+    "slots.yaml": ("slots", "key"),
     "known-failures.yaml": ("failures", "text"),
 }
 """Of the files that are no topic: the list in it whose items are compared one by one, and what they are known by."""

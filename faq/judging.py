@@ -7,7 +7,7 @@ import numpy as np
 
 from faq.models import Question
 from faq.signals import Floats
-from faq.weighing import Scales, Weighed
+from faq.weighing import OVERLAP, Scales, Weighed
 
 # The numbers below are differences of the logarithms of likelihoods. They were measured with wordings left out, the
 # FAQ's own trials, and questions that it does not answer.
@@ -23,9 +23,21 @@ _AGAINST = 6.0
 _APART = 6.0
 """What a word must weigh that tells the best entry from a sibling which differs in one key only."""
 _DOUBT_HALVED = 0.5
-_DOUBT_MONEY = 0.75
+_DOUBT_MONEY = 0.5
 _RIVALS = 5
+_CERTAINLY = 1.0
+"""How certainly a question is in scope that is a wording of the FAQ, word for word."""
 _CONCERNS = 2  # more of them say nothing new
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """What must be reached for an answer at once, both from 0 to 1; `faq.calibration` says what each choice costs."""
+
+    sure: float
+    """The score of the best entry; more is asked for where money or siblings are near."""
+    in_scope: float
+    """How certain it must be that the FAQ answers this at all, where the FAQ says what it does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +62,11 @@ class Opinion:
 class Judge:
     """`outside` says which of the other texts tell what is out of scope."""
 
-    def __init__(self, questions: Sequence[Question], scales: Scales, outside: Sequence[int], sure: float) -> None:
+    def __init__(self, questions: Sequence[Question], scales: Scales, outside: Sequence[int], bars: Bars) -> None:
         self._questions = tuple(questions)
         self._scales = scales
         self._outside = np.array(outside, dtype=np.int64)
-        self._sure = sure
+        self._bars = bars
 
     def opinion(self, weighed: Weighed, lift: Floats | None = None) -> Opinion:
         likely = weighed.entries if lift is None else weighed.entries + lift
@@ -63,29 +75,41 @@ class Judge:
         chances /= chances.sum()
         in_scope = self._in_scope(weighed, likely, order[0])
         concerns = (*self._concerns(weighed.words, likely, order), *_divided(weighed, likely, order[0]))
-        bar = self._sure
+        bar = self._bars.sure
         for concern in concerns:
             bar = 1 - (1 - bar) * (_DOUBT_MONEY if concern == "risk" else _DOUBT_HALVED)
         scores = in_scope * chances
-        return Opinion(order, scores, in_scope, bool(scores[order[0]] >= bar), bar, concerns)
+        within = not len(self._outside) or in_scope >= self._bars.in_scope
+        certain = bool(scores[order[0]] >= bar and within)
+        return Opinion(order, scores, in_scope, certain, bar, concerns)
 
     def _in_scope(self, weighed: Weighed, likely: Floats, best: int) -> float:
+        if weighed.verbatim:
+            return _CERTAINLY
         if len(self._outside):
             lead = float(likely[best] - weighed.others[self._outside].max())
             return _squash(lead - _LEAD)
         explained = sum(self._scales.gain(word, best) for word in weighed.words)
-        evidence = float(likely[best] - likely.mean()) * explained / max(self._scales.weight(weighed.words), 1e-9)
+        evidence = self._stands_out(weighed, best) * explained / max(self._scales.weight(weighed.words), 1e-9)
         return _squash((evidence - _EVIDENCE) / _EVIDENCE_SPREAD)
+
+    @staticmethod
+    def _stands_out(weighed: Weighed, best: int) -> float:
+        """By how much its words are likelier for the best entry than for any; what they mean is another scale."""
+        said = [part for name, part in weighed.signals.items() if name != "meaning"]
+        overlap = OVERLAP if "meaning" in weighed.signals else 1.0
+        return overlap * sum(float(part[best] - part.mean()) for part in said)
 
     def _concerns(self, words: Sequence[str], likely: Floats, order: Sequence[int]) -> list[str]:
         best = self._questions[order[0]]
         found = ["risk"] if best.risk is not None else []
+        gains = [self._scales.gain(word, order[0]) for word in words]
         for other in order[1:_RIVALS]:
             rival = self._questions[other]
             siblings = rival.id in best.near or best.id in rival.near
             if not siblings and likely[order[0]] - likely[other] > _NEAR:
                 continue
-            apart = [self._scales.gain(word, other) - self._scales.gain(word, order[0]) for word in words]
+            apart = [self._scales.gain(word, other) - gain for word, gain in zip(words, gains, strict=True)]
             if max(apart, default=0.0) >= _AGAINST:
                 found.append(f"word of {rival.id}")
             differing = any(rival.slots.get(key, value) != value for key, value in best.slots.items())

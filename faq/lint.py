@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from faq import answers, lint_text, placeholders, trials
-from faq.catalog import GLOSSARY, KNOWN_FAILURES, OUT_OF_SCOPE, ROUTINE, VALUES, Catalog, Draft, Entry, inspect
+from faq import answers, lint_text, placeholders, telling, trials
+from faq.catalog import GLOSSARY, KNOWN_FAILURES, OUT_OF_SCOPE, ROUTINE, SLOTS, VALUES, Catalog, Draft, Entry, inspect
 from faq.faults import Fault
 from faq.matching import Matcher, MatchSettings, Routine, Sure
 from faq.models import Value
@@ -298,6 +298,17 @@ def _values(ground: _Ground) -> Iterator[Fault]:
             yield Fault(VALUES, ground.line(VALUES, "values", "name", name), _unset(value, used[name]), "warning")
 
 
+def _slots(ground: _Ground) -> Iterator[Fault]:
+    if SLOTS in ground.draft.broken:
+        return
+    unsaid = telling.unsaid((entry.question for entry in ground.entries), ground.catalog.slots)
+    for entry in ground.entries:
+        if (slot := unsaid.get(entry.question.id)) is not None:
+            key, value = slot
+            what = f"'{key}: {value}' chưa có lời trong {SLOTS} nên trợ lý không hỏi lại được; thêm vào đó"
+            yield ground.of(entry, "slots", key, what=what, is_warning=True)
+
+
 def _unset(value: Value, entries: list[Entry]) -> str:
     where = ", ".join(entry.question.id for entry in entries[:3]) + (", …" if len(entries) > 3 else "")
     return f"chưa có giá trị '{value.name}' (dùng ở {where}); hỏi {value.owner} rồi ghi vào 'text'"
@@ -394,4 +405,5 @@ _CHECKS: tuple[Callable[[_Ground], Iterator[Fault]], ...] = (
     _safety,
     _dates,
     _values,
+    _slots,
 )

@@ -9,12 +9,12 @@ import numpy as np
 from faq import clauses, fillers, negation, routing
 from faq.catalog import Catalog
 from faq.embedding import Embedder
-from faq.judging import Judge, Opinion
+from faq.judging import Bars, Judge, Opinion
 from faq.models import Routine as RoutineEntry
 from faq.models import Topic
 from faq.routine import Routines
 from faq.signals import Floats
-from faq.text import Normal, Normaliser, abridge
+from faq.text import Layer, Normal, Normaliser, abridge
 from faq.weighing import Scales, Weighed
 
 
@@ -77,10 +77,51 @@ class Routing:
     reason: Literal["provider", "entry", "topic", "default"]
 
 
+StepName: TypeAlias = Layer | Literal["negation", "courtesies", "spelling"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that came to mind, and why."""
+
+    id: str
+    score: float
+    signals: Mapping[str, float]
+    """What each signal adds for it, compared with the average of all entries."""
+    words: tuple[str, ...]
+    """The words that speak for it, the weightiest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a verdict came about, for those who look after the FAQ."""
+
+    verdict: Verdict
+    steps: tuple[tuple[StepName, str], ...]
+    """What each layer made of the question, for those that changed it."""
+    candidates: tuple[Candidate, ...]
+    in_scope: float
+    """How certain it is that the FAQ answers this at all."""
+    bars: Bars
+    """What was asked for in this case."""
+    concerns: tuple[str, ...]
+    """Why more than usual was asked for."""
+
+
+Price: TypeAlias = Literal["high", "middle", "low"]
+
+BARS: Mapping[Price, Bars] = {
+    "high": Bars(sure=0.8, in_scope=0.98),
+    "middle": Bars(sure=0.6, in_scope=0.98),
+    "low": Bars(sure=0.4, in_scope=0.98),
+}
+"""As `helpdesk faq calibrate` measured them on the shipped FAQ; see `faq.calibration`."""
+
+
 @dataclass(frozen=True, slots=True)
 class MatchSettings:
-    sure: float = 0.6
-    """How certain the best entry must be to be answered at once; more is asked for where money or siblings are near."""
+    wrong_answer: Price = "middle"
+    """The price of a wrong answer against that of a question that a person has to answer without need."""
     unsure: float = 0.35
     """How probable it must be that the FAQ answers this at all for entries to be offered."""
     semantic: bool = True
@@ -96,6 +137,8 @@ _LIFT = 0.5
 """How much likelier an entry of the topic that was talked about is."""
 _LIFT_SHORT = 3.0
 _SHORT = 4  # words of content: so short a question leans on what was talked about
+_LIFT_FOLLOWING = 8.0
+_FOLLOWING = 2  # words of content: "thế còn phí thì sao" only means something together with what was talked about
 
 _STORY = 80  # words; longer than two questions
 _PARTINGS = 6  # places where a second question is looked for
@@ -125,7 +168,9 @@ class Matcher:
         others = [*(routine.wordings for routine in routines), *(group.questions for group in catalog.outside)]
         outside = [n for n in range(len(others)) if n >= len(routines) or routines[n].kind == "pointer"]
         self._scales = Scales(self._questions, others, self._normaliser, embedder)
-        self._judge = Judge(self._questions, self._scales, outside, self._settings.sure)
+        self.bars = BARS[self._settings.wrong_answer]
+        """What is asked for where nothing speaks against it."""
+        self._judge = Judge(self._questions, self._scales, outside, self.bars)
 
     def match(self, text: str, *, within: str | None = None) -> Verdict:
         """What `text` asks for; `within` is the topic that the conversation has been about."""
@@ -152,6 +197,52 @@ class Matcher:
         if not (content or weighed.verbatim) or opinion.in_scope < self._settings.unsure:
             return Unknown(matches, None, evidence)
         return Sure(matches, None, evidence) if opinion.certain else Unsure(matches, None, evidence)
+
+    def explain(self, text: str, *, within: str | None = None) -> Explanation:
+        """The verdict on `text`, and how it came about; takes twice as long as `match`."""
+        verdict = self.match(text, within=within)
+        whole = abridge(text)
+        asked = negation.without(whole)
+        normal = self._normaliser.normal(asked)
+        if not normal.folded or not self._questions:
+            return Explanation(verdict, self._steps(whole, asked, None), (), 0.0, self.bars, ())
+        weighed = self._scales.weigh(normal)
+        lift = self._lift(within, fillers.content(normal, weighed.folded))
+        opinion, _ = self._judged(normal, weighed, lift)
+        if "meaning" in verdict.evidence.signals and (deeper := self._scales.deepen(normal, weighed)) is not None:
+            weighed = deeper
+            opinion, _ = self._judged(normal, weighed, lift)
+        return Explanation(
+            verdict,
+            self._steps(whole, asked, weighed),
+            tuple(self._candidate(weighed, opinion, number, lift) for number in opinion.order[:SHOWN]),
+            round(opinion.in_scope, 3),
+            Bars(round(opinion.bar, 3), self.bars.in_scope),
+            opinion.concerns,
+        )
+
+    def _steps(self, whole: str, asked: str, weighed: Weighed | None) -> tuple[tuple[StepName, str], ...]:
+        made: list[tuple[StepName, str]] = []
+        if asked != whole:
+            made.append(("negation", " ".join(asked.split())))
+        made += self._normaliser.steps(asked)
+        normal = self._normaliser.normal(asked)
+        polite = fillers.without_courtesies(normal)
+        if polite.marked != normal.marked:
+            made.append(("courtesies", polite.text))
+        if weighed is not None and weighed.folded != normal.folded:
+            made.append(("spelling", " ".join(weighed.folded)))
+        return tuple(made)
+
+    def _candidate(self, weighed: Weighed, opinion: Opinion, number: int, lift: Floats | None) -> Candidate:
+        parts = dict(weighed.signals) if lift is None else {**weighed.signals, "topic": lift}
+        gains = {word: gain for word in weighed.words if (gain := self._scales.gain(word, number)) > 0}
+        return Candidate(
+            self._questions[number].id,
+            round(float(opinion.scores[number]), 3),
+            {name: round(float(part[number] - np.mean(part)), 3) for name, part in parts.items()},
+            tuple(sorted(gains, key=lambda word: (-gains[word], word))[:_WORDS_SHOWN]),
+        )
 
     def _judged(self, normal: Normal, weighed: Weighed, lift: Floats | None) -> tuple[Opinion, RoutineEntry | None]:
         opinion = self._judge.opinion(weighed, lift)
@@ -184,7 +275,13 @@ class Matcher:
         if within is None:
             return None
         height = _LIFT_SHORT if len(content) <= _SHORT else _LIFT
+        if content and len(content) <= _FOLLOWING and all(self._said_in(within, word) for word in content):
+            height = _LIFT_FOLLOWING
         return np.array([height if topic == within else 0.0 for topic in self._topics])
+
+    def _said_in(self, topic: str, word: str) -> bool:
+        """True if a wording or an answer of the topic has the word."""
+        return any(self._scales.gain(word, n) > 0 for n, own in enumerate(self._topics) if own == topic)
 
     def _two(self, text: str, whole: Opinion) -> tuple[Match, Match] | None:
         """What two questions in one message ask for, in their order."""
@@ -197,7 +294,8 @@ class Matcher:
             score = min(one.best, other.best)
             numbers = (one.order[0], other.order[0])
             remembered = len(set(numbers) & set(whole.order[:_AMONG]))
-            clear = score >= _CLEAR if not parting.firm or remembered < 2 else one.certain and other.certain
+            clear = score >= (self.bars.sure if parting.firm and remembered == 2 else _CLEAR)
+            clear = clear or (parting.firm and one.certain and other.certain)
             if clear and remembered >= (1 if parting.firm else 2) and numbers[0] != numbers[1]:
                 pair = (self._matches(one)[0], self._matches(other)[0])
                 found.append((score, pair if parting.firm or numbers[0] == whole.order[0] else pair[::-1]))

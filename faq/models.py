@@ -141,6 +141,16 @@ class Place(_Model):
     old_names: tuple[Text, ...] = Field(default=(), description="Tên xã, thị trấn trước 1/7/2025")
 
 
+class SlotWording(_Model):
+    """How a key that separates siblings is asked for."""
+
+    key: Slot = Field(description="Tên khoá, như trong 'slots' của các mục")
+    ask: Annotated[Text, StringConstraints(pattern=r"^[^{}]*\{\}[^{}]*$")] = Field(
+        description="Câu hỏi lại; {} là chỗ trợ lý điền các lựa chọn"
+    )
+    values: dict[Text, ShortTitle] = Field(min_length=1, description="Mỗi giá trị nói thành lời thế nào")
+
+
 class KnownFailure(_Model):
     """A `try` that is not yet answered as it should be: reported as a warning instead of an error."""
 
@@ -217,6 +227,12 @@ class PlaceFile(_Model):
     """The file of communes and wards."""
 
     places: tuple[Place, ...] = Field(description="Các xã, phường")
+
+
+class SlotFile(_Model):
+    """The file of how siblings are told apart."""
+
+    slots: tuple[SlotWording, ...] = Field(description="Các khoá phân biệt mục anh em")
 
 
 class OutOfScopeFile(_Model):

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from faq.models import Glossary, KnownFailureFile, OutOfScopeFile, PlaceFile, RoutineFile, Topic, ValueFile
+from faq.models import Glossary, KnownFailureFile, OutOfScopeFile, PlaceFile, RoutineFile, SlotFile, Topic, ValueFile
 
 NAME = "schema.json"
 """Beside the files, whose first line names it."""
@@ -15,6 +15,7 @@ _BY_KEY: tuple[tuple[tuple[str, ...], type[BaseModel]], ...] = (
     (("values",), ValueFile),
     (("routines",), RoutineFile),
     (("places",), PlaceFile),
+    (("slots",), SlotFile),
     (("groups",), OutOfScopeFile),
     (("failures",), KnownFailureFile),
     (("terms", "abbreviations", "teencode", "common_typos", "disambiguation"), Glossary),
@@ -41,7 +42,7 @@ def schema() -> dict[str, Any]:
         # What editors' YAML support knows best; nothing of a later draft is used.
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Kho hỏi đáp",
-        "description": "Một chủ đề, hoặc giá trị, điều đáp ngay, câu ngoài phạm vi, từ điển, xã phường",
+        "description": "Một chủ đề, hoặc giá trị, điều đáp ngay, câu ngoài phạm vi, từ điển, xã phường, cách hỏi lại",
         "type": "object",
         **choice,
         "$defs": {name: _for_people(model) for name, model in made["$defs"].items()},

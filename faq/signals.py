@@ -73,7 +73,7 @@ class Likelihood:
         if number is None:
             return 0.0
         begin, end = self._starts[number], self._starts[number + 1]
-        at = begin + np.searchsorted(self._bodies[begin:end], body)
+        at = begin + self._bodies[begin:end].searchsorted(body)
         return float(self._gains[at] * self.weights[number]) if at < end and self._bodies[at] == body else 0.0
 
 

@@ -6,12 +6,15 @@ mark stands; amounts; short forms and slips of the glossary. What has been throu
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal, TypeAlias
 
 from faq import syllables
 from faq.models import Glossary
+
+Layer: TypeAlias = Literal["unicode", "lengthened", "input method", "tone mark", "amounts", "glossary"]
 
 LONGEST = 1000  # characters; of what is longer, the middle is a story: people begin or end with what they ask
 _MOST_WORDS = 400
@@ -104,11 +107,33 @@ class Normaliser:
         folded = tuple(fold(word) for word in words)
         return Normal(words, folded, tuple(word for word in perhaps if word not in folded))
 
+    def steps(self, text: str) -> tuple[tuple[Layer, str], ...]:
+        """What each layer made of a text, in their order, for those that changed it."""
+        words = _split(abridge(text))[:_MOST_WORDS]
+        made: list[tuple[Layer, str]] = [("unicode", " ".join(words))]
+        seen: set[tuple[str, ...]] = set()
+        while tuple(words) not in seen and len(seen) < _ROUNDS:
+            seen.add(tuple(words))
+            for layer, after in self._layers(words, {}):
+                if after != words:
+                    made.append((layer, " ".join(after)))
+                words = after[:_MOST_WORDS]
+        return tuple(made)
+
     def _round(self, words: Sequence[str], perhaps: dict[str, None]) -> list[str]:
+        *_, (_, last) = self._layers(words, perhaps)
+        return last
+
+    def _layers(self, words: Sequence[str], perhaps: dict[str, None]) -> Iterator[tuple[Layer, list[str]]]:
         typed = [word if word in self._rules.kept else _shorten(word) for word in words]
+        yield "lengthened", typed
         typed = _finish(typed, self._rules.kept)
+        yield "input method", typed
         typed = [_place_tone(word) for word in typed]
-        return self._rules.apply(_amounts(typed), perhaps)
+        yield "tone mark", typed
+        typed = _amounts(typed)
+        yield "amounts", typed
+        yield "glossary", self._rules.apply(typed, perhaps)
 
 
 @lru_cache(maxsize=4)

@@ -29,7 +29,7 @@ _PERHAPS = 0.3
 _VERBATIM = 6.0
 """What it adds that a question is a wording word for word."""
 _MEANING = 0.12
-_OVERLAP = 1.2
+OVERLAP = 1.2
 """Words and meaning say partly the same: taken for independent, they would make too certain."""
 
 
@@ -123,9 +123,9 @@ class Scales:
         parts = {**weighed.signals, "meaning": part[: self._size]}
         return replace(
             weighed,
-            entries=(weighed.entries + part[: self._size]) / _OVERLAP,
-            others=(weighed.others + part[self._size :]) / _OVERLAP,
-            signals={name: part / _OVERLAP for name, part in parts.items()},
+            entries=(weighed.entries + part[: self._size]) / OVERLAP,
+            others=(weighed.others + part[self._size :]) / OVERLAP,
+            signals={name: part / OVERLAP for name, part in parts.items()},
         )
 
     def gain(self, word: str, entry: int) -> float:

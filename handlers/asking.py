@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from faq import answers
 from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
 from faq.models import Question as Entry
+from faq.telling import Separation, separate
 from handlers import browsing, living, texts
 from handlers.choices import Option
 from handlers.turn import Turn
@@ -33,7 +34,7 @@ async def ask(
         case Sure() | Unsure():
             asked = await _note(turn, text, verdict, Outcome.OFFERED)
             offered = [match.id for match in verdict.matches[:AMONG]]
-            await _choose(turn, texts.DID_YOU_MEAN, offered, asked, _add_to(beside, asked))
+            await _choose(turn, texts.NOT_SURE, texts.DID_YOU_MEAN, offered, asked, _add_to(beside, asked))
         case Unknown():
             asked = await _note(turn, text, verdict, Outcome.UNKNOWN)
             await offer(turn, asked, texts.NOT_KNOWN, _add_to(beside, asked), verdict=verdict)
@@ -107,7 +108,7 @@ async def bad(turn: Turn, question_id: int | None) -> None:
         await offer(turn, question.id, texts.REJECTED)
         return
     await questions.settle(turn.session, question.id, Outcome.REJECTED)
-    await _choose(turn, f"{texts.REJECTED} {texts.OR_PERHAPS}", left[:AMONG], question.id)
+    await _choose(turn, texts.REJECTED, texts.OR_PERHAPS, left[:AMONG], question.id)
 
 
 async def none(turn: Turn, question_id: int | None) -> None:
@@ -205,12 +206,22 @@ async def _answer(
 
 
 async def _choose(
-    turn: Turn, text: str, entry_ids: Sequence[str], question_id: int, extra: Sequence[Option] = ()
+    turn: Turn, opening: str, ask: str, entry_ids: Sequence[str], question_id: int, extra: Sequence[Option] = ()
 ) -> None:
+    """Offers entries to choose from; siblings by the one question that tells them apart, which is read faster."""
     entries = [entry for id_ in entry_ids if (entry := turn.catalog.question(id_)) is not None]
-    options = [Option(entry.question, f"pick:{question_id}:{entry.id}") for entry in entries]
+    labels = [entry.question for entry in entries]
+    if (separation := _between(turn, entries)) is not None:
+        ask = separation.ask
+        labels[: len(separation.labels)] = separation.labels
+    options = [Option(label, f"pick:{question_id}:{entry.id}") for label, entry in zip(labels, entries, strict=True)]
     options += [Option(texts.NONE, f"none:{question_id}"), *extra]
-    await turn.say(text, options[:8], human=f"human:{question_id}")
+    await turn.say(f"{opening} {ask}", options[:8], human=f"human:{question_id}")
+
+
+def _between(turn: Turn, entries: Sequence[Entry]) -> Separation | None:
+    """The question that tells the likeliest entries apart, if they are siblings: all of them, or the first two."""
+    return separate(entries, turn.catalog.slots) or separate(entries[:2], turn.catalog.slots)
 
 
 async def _note(turn: Turn, text: str, verdict: Verdict, outcome: Outcome, entry: str = "") -> int:

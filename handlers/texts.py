@@ -70,7 +70,8 @@ def pick_question(topic: str) -> str:
 
 # --- answers ---
 
-DID_YOU_MEAN = "Trợ lý chưa chắc đã hiểu đúng. Có phải anh/chị muốn hỏi:"
+NOT_SURE = "Trợ lý chưa chắc đã hiểu đúng."
+DID_YOU_MEAN = "Có phải anh/chị muốn hỏi:"
 OR_PERHAPS = "Vậy có phải anh/chị muốn hỏi một trong các câu này:"
 SOLVED = "Cảm ơn anh/chị. Cần gì nữa anh/chị cứ hỏi."
 OUTDATED = "**Lưu ý:** câu trả lời này đã quá hạn xem lại, có thể không còn đúng. Anh/chị nên hỏi lại cán bộ hỗ trợ."

@@ -392,6 +392,24 @@ def test_values_are_checked_like_answers(tmp_path: Path, text: str, expected: st
     assert errors(tmp_path) == [f"values.yaml:2: {expected}"]
 
 
+def test_a_key_that_nothing_says_is_a_warning(tmp_path: Path) -> None:
+    slots = "slots:\n  - key: huong\n    ask: Anh/chị muốn {}?\n    values: {gui: gửi tiền}\n"
+    keyed = swap("    answer:", "    slots: {huong: rut}\n    answer:")
+    write(tmp_path, {"rut-tien.yaml": keyed, "slots.yaml": slots})
+
+    assert errors(tmp_path) == []
+    assert [warning.split(": ", 1)[1] for warning in warnings(tmp_path)] == [
+        "'huong: rut' chưa có lời trong slots.yaml nên trợ lý không hỏi lại được; thêm vào đó"
+    ]
+
+
+def test_a_question_that_has_no_room_for_the_choices_is_a_fault(tmp_path: Path) -> None:
+    slots = "slots:\n  - key: huong\n    ask: Anh/chị muốn gì?\n    values: {gui: gửi tiền}\n"
+    write(tmp_path, {"rut-tien.yaml": swap("Mang", "Mang"), "slots.yaml": slots})
+
+    assert [error.split(": ", 1)[0] for error in errors(tmp_path)] == ["slots.yaml:3"]
+
+
 def test_a_file_that_nothing_reads_is_a_warning(tmp_path: Path) -> None:
     write(tmp_path, {"rut-tien.yaml": TOPIC, "gui-tien.yml": TOPIC, "the.yaml.txt": TOPIC, "ghi-chu.txt": ""})
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from faq import catalog, trials
 from faq.catalog import Catalog
-from faq.matching import Match, Matcher, MatchSettings, Routine, Routing, Sure, Unknown, Unsure, Verdict
+from faq.matching import Match, Matcher, MatchSettings, Price, Routine, Routing, Sure, Unknown, Unsure, Verdict
 from faq.models import Question, Topic
 from faq.text import fold
 
@@ -194,13 +194,17 @@ def test_more_certainty_is_asked_for_where_money_is_at_stake() -> None:
 
 
 def test_the_settings_decide_how_certain_is_certain_enough() -> None:
-    text = "rút tiền ở điểm ATM mềm thế nào"
+    text = "phí rút tiền mặt"
 
-    strict = Matcher(SHIPPED, MatchSettings(sure=1.0)).match(text)
     silent = Matcher(SHIPPED, MatchSettings(unsure=1.0)).match("thẻ ngân hàng ở ví")
 
-    assert isinstance(MATCHER.match(text), Sure)
-    assert isinstance(strict, Unsure)
+    prices: tuple[Price, ...] = ("high", "middle", "low")
+    bars = [
+        Matcher(SHIPPED, MatchSettings(wrong_answer=price)).match(text).evidence.signals["asked for"]
+        for price in prices
+    ]
+    assert bars == sorted(bars, reverse=True)
+    assert len(set(bars)) == len(prices)
     assert isinstance(silent, Unknown)
 
 
@@ -222,6 +226,67 @@ def test_what_was_talked_about_helps_a_short_question() -> None:
         Sure,
         "atm-mem-giay-to",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "within", "entry"),
+    [
+        ("thế còn phí thì sao", "atm-mem", "atm-mem-phi"),
+        ("the con phi thi sao a", "atm-mem", "atm-mem-phi"),
+        ("không nhận được mã", "cong-dan-so", "cdsxl-khong-nhan-otp"),
+        ("mấy giờ mở cửa", "atm-mem", "atm-mem-gio-mo-cua"),
+    ],
+)
+def test_a_question_of_one_word_means_something_with_what_was_talked_about(text: str, within: str, entry: str) -> None:
+    verdict = MATCHER.match(text, within=within)
+
+    assert isinstance(verdict, Sure | Unsure)
+    assert first(verdict) == entry
+
+
+@pytest.mark.parametrize("text", ["rồi sao nữa", "thế thì sao ạ", "trời mưa", "giá vàng"])
+def test_what_says_nothing_of_a_topic_is_not_taken_for_a_question_on_it(text: str) -> None:
+    verdict = MATCHER.match(text, within="atm-mem")
+
+    assert isinstance(verdict, Unknown | Routine)
+
+
+# --- why ---
+
+
+def test_an_explanation_shows_what_each_layer_made_of_the_question() -> None:
+    found = MATCHER.explain("Daj cho hoi rut tieenf owr ddaau aaj, chứ không phải gửi")
+
+    names = [name for name, _ in found.steps]
+    assert names[:2] == ["negation", "unicode"]
+    assert "input method" in names
+    assert [candidate.id for candidate in found.candidates] == [match.id for match in found.verdict.matches]
+
+
+def test_an_explanation_has_the_scores_of_every_signal_for_each_of_the_best() -> None:
+    found = MATCHER.explain("phí rút tiền mặt ở điểm ATM mềm")
+
+    assert [sorted(candidate.signals) for candidate in found.candidates] == [["letters", "marked", "words"]] * 5
+    assert "phi" in found.candidates[0].words
+    assert found.bars.sure > MATCHER.bars.sure
+    assert found.concerns[0] == "risk"
+
+
+def test_nothing_is_explained_of_nothing() -> None:
+    found = MATCHER.explain(" … ")
+
+    assert (type(found.verdict), found.candidates) == (Unknown, ())
+
+
+# --- what is certain ---
+
+
+def test_the_only_entry_of_a_faq_is_found_by_its_own_words() -> None:
+    alone = Matcher(Catalog((WALLET.model_copy(update={"questions": WALLET.questions[:1]}),)))
+
+    verdict = alone.match(WALLET.questions[0].question)
+
+    assert (type(verdict), first(verdict)) == (Sure, WALLET.questions[0].id)
 
 
 def test_what_was_talked_about_does_not_outweigh_a_clear_question() -> None:

@@ -12,6 +12,7 @@ KINDS = {
     ("values",): "ValueFile",
     ("routines",): "RoutineFile",
     ("places",): "PlaceFile",
+    ("slots",): "SlotFile",
     ("groups",): "OutOfScopeFile",
     ("failures",): "KnownFailureFile",
     ("terms", "abbreviations", "teencode", "common_typos", "disambiguation"): "Glossary",

@@ -49,6 +49,16 @@ async def test_a_wrong_answer_leads_on_until_a_person_is_offered(lan: Chat) -> N
     assert texts.send_to("Viettel Lạng Sơn") in lan.labels
 
 
+async def test_siblings_are_told_apart_by_one_short_question(lan: Chat) -> None:
+    await lan.say("quên mật khẩu ví tiền di động")
+
+    assert lan.last.text == f"{texts.NOT_SURE} Anh/chị dùng dịch vụ của VNPT (VinaPhone) hay Viettel?"
+    assert lan.labels[:2] == ["VNPT (VinaPhone)", "Viettel"]
+
+    await lan.press("Viettel")
+    assert lan.last.text.startswith("**" + texts.escape(_title(lan, "ttdt-quen-mk-viettel-money")) + "**")
+
+
 async def test_what_is_not_known_is_said_with_the_unit_it_would_go_to(lan: Chat) -> None:
     await lan.say(UNKNOWN)
 
