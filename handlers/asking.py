@@ -26,17 +26,17 @@ async def ask(
     await _danger_first(turn, verdict)
     match verdict:
         case Routine():
-            asked = await _note(turn, text, verdict, Outcome.ROUTINE)
-            await _routine(turn, verdict, _add_to(beside, asked))
+            asked = await note(turn, text, verdict, Outcome.ROUTINE)
+            await _routine(turn, verdict, asked, _add_to(beside, asked))
         case Sure(matches=(best, *_)) if (entry := turn.catalog.question(best.id)) is not None:
-            asked = await _note(turn, text, verdict, Outcome.ANSWERED, entry.id)
+            asked = await note(turn, text, verdict, Outcome.ANSWERED, entry.id)
             await _answer(turn, entry, asked, also=verdict.also, extra=_add_to(beside, asked))
         case Sure() | Unsure():
-            asked = await _note(turn, text, verdict, Outcome.OFFERED)
+            asked = await note(turn, text, verdict, Outcome.OFFERED)
             offered = [match.id for match in verdict.matches[:AMONG]]
             await _choose(turn, texts.NOT_SURE, texts.DID_YOU_MEAN, offered, asked, _add_to(beside, asked))
         case Unknown():
-            asked = await _note(turn, text, verdict, Outcome.UNKNOWN)
+            asked = await note(turn, text, verdict, Outcome.UNKNOWN)
             await offer(turn, asked, texts.NOT_KNOWN, _add_to(beside, asked), verdict=verdict)
     await _keep_photos(turn, asked, photos)
 
@@ -86,6 +86,7 @@ async def show(turn: Turn, entry_id: str) -> None:
         offered=[entry.id],
         entry=entry.id,
         outcome=Outcome.ANSWERED,
+        message=turn.source,
     )
     await _answer(turn, entry, asked)
 
@@ -133,7 +134,7 @@ async def human(turn: Turn, question_id: int | None) -> None:
 
 async def for_human(turn: Turn, text: str, verdict: Verdict, photos: Sequence[int] = ()) -> None:
     """The question that was announced by asking for a person first: offered to the mentors, not answered."""
-    asked = await _note(turn, text, verdict, Outcome.UNKNOWN)
+    asked = await note(turn, text, verdict, Outcome.UNKNOWN)
     await turn.hold(human=None)
     await offer(turn, asked, "", verdict=verdict)
     await _keep_photos(turn, asked, photos)
@@ -171,16 +172,16 @@ async def offer(
     ]
     options += [*extra, Option(texts.TOPICS, "topics"), Option(texts.CANCEL, "cancel")]
     text = f"{opening}\n\n{texts.offer(turn.desk.unit_name(unit), route.reason)}".strip()
-    await turn.say(text, options[:8])
+    await turn.say(text, options[:8], answers=question.id)
 
 
-async def _routine(turn: Turn, verdict: Routine, extra: Sequence[Option]) -> None:
+async def _routine(turn: Turn, verdict: Routine, question_id: int, extra: Sequence[Option]) -> None:
     found = turn.catalog.routine(verdict.id)
     if found is None:
         await browsing.menu(turn)
         return
     options = [*extra, *browsing.menu_options()] if found.kind != "smalltalk" else browsing.start_options(turn)
-    await turn.say(found.answer.strip(), options, more="topics", human="human")
+    await turn.say(found.answer.strip(), options, more="topics", human="human", answers=question_id)
 
 
 async def _answer(
@@ -202,7 +203,7 @@ async def _answer(
         text = await living.asked_once(turn, entry.id, text)
     topic = catalog.topic_of(entry.id)
     await turn.change(topic=topic.topic if topic else "", topic_at=turn.at)
-    await turn.say(text, options[:8], human=f"human:{question_id}")
+    await turn.say(text, options[:8], human=f"human:{question_id}", answers=question_id)
 
 
 async def _choose(
@@ -216,7 +217,7 @@ async def _choose(
         labels[: len(separation.labels)] = separation.labels
     options = [Option(label, f"pick:{question_id}:{entry.id}") for label, entry in zip(labels, entries, strict=True)]
     options += [Option(texts.NONE, f"none:{question_id}"), *extra]
-    await turn.say(f"{opening} {ask}", options[:8], human=f"human:{question_id}")
+    await turn.say(f"{opening} {ask}", options[:8], human=f"human:{question_id}", answers=question_id)
 
 
 def _between(turn: Turn, entries: Sequence[Entry]) -> Separation | None:
@@ -224,7 +225,8 @@ def _between(turn: Turn, entries: Sequence[Entry]) -> Separation | None:
     return separate(entries, turn.catalog.slots) or separate(entries[:2], turn.catalog.slots)
 
 
-async def _note(turn: Turn, text: str, verdict: Verdict, outcome: Outcome, entry: str = "") -> int:
+async def note(turn: Turn, text: str, verdict: Verdict, outcome: Outcome, entry: str = "") -> int:
+    """Remembers that it was asked; returns the question's id."""
     return await questions.ask(
         turn.session,
         person_id=turn.person.id,
@@ -236,6 +238,7 @@ async def _note(turn: Turn, text: str, verdict: Verdict, outcome: Outcome, entry
         offered=[match.id for match in verdict.matches],
         entry=entry,
         outcome=outcome,
+        message=turn.source,
     )
 
 

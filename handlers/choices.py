@@ -9,8 +9,7 @@ from handlers import texts
 from handlers.replies import Choice
 
 _ANSWERS = ("good", "bad", "pick", "none", "human", "open", "photo", "erase", "add", "new", "place", "cancel")
-_STEPS = ("take", "pass", "give", "send", "close", "reopen")
-ONCE = frozenset((*_ANSWERS, *_STEPS))
+ONCE = frozenset((*_ANSWERS, "close", "reopen", "give", "send"))
 """Verbs whose buttons are used up once one of them was pressed; the others lead somewhere as often as one likes."""
 
 PAGE = 8  # numbers 1 to 8; 9 and 0 mean the same everywhere

@@ -18,7 +18,7 @@ answers.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers import texts
+from handlers import cards, texts
 from handlers.choices import Option
 from handlers.turn import Turn
 from storage import attachments, questions, tickets
@@ -75,9 +75,17 @@ async def post(turn: Turn, ticket_id: int, text: str, photos: Sequence[int] = ()
     post_id = None
     if text:
         post_id = await tickets.post(
-            turn.session, ticket.id, "member", text, author=turn.person.id, identity=turn.who, at=turn.at
+            turn.session,
+            ticket.id,
+            "member",
+            text,
+            author=turn.person.id,
+            identity=turn.who,
+            at=turn.at,
+            message=turn.source,
         )
         await tickets.step(turn.session, ticket.id, "follow", actor=turn.person.id, at=turn.at)
+        await cards.followed(turn.session, turn.desk, ticket.id, text, turn.at)
     spoken = turn.conversation.mentor_at
     told = turn.conversation.held.get("told")
     await turn.change(ticket=ticket.id)
@@ -146,6 +154,7 @@ async def taken_out(turn: Turn, post_id: int | None) -> str | None:
     if found is None or found.author_id != turn.person.id or found.kind != "member":
         return None
     await tickets.post(turn.session, ticket.id, "system", texts.MEMBER_SAYS_NEW, author=None, identity=None, at=turn.at)
+    await cards.noted(turn.session, turn.desk, ticket.id, texts.MEMBER_SAYS_NEW, turn.at)
     await turn.hold(last_post=None, told=None)
     return found.text
 
@@ -190,6 +199,7 @@ async def photos_checked(turn: Turn, verb: str, ticket_id: int | None) -> None:
         attachments=mine,
     )
     await tickets.step(turn.session, ticket.id, "follow", actor=turn.person.id, at=turn.at)
+    await cards.followed(turn.session, turn.desk, ticket.id, texts.PHOTO_POST, turn.at, mine)
     await turn.say(texts.PHOTO_SENT)
 
 

@@ -8,10 +8,25 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from faq.matching import Sure, Verdict
-from handlers import asking, browsing, choices, following, living, owning, replies, texts, ticking
+from faq.matching import Sure, Unknown, Verdict
+from handlers import (
+    asking,
+    browsing,
+    cards,
+    choices,
+    enclosing,
+    following,
+    grouping,
+    living,
+    owning,
+    replies,
+    reporting,
+    revising,
+    staffing,
+    texts,
+    ticking,
+)
 from handlers.events import (
     BotAdded,
     BotRemoved,
@@ -32,7 +47,7 @@ from handlers.events import (
 )
 from handlers.guard import fold
 from handlers.turn import Desk, Turn
-from storage import Address, Identity, Session, conversations, outbox, people, questions, tickets
+from storage import Session, conversations, groups, outbox, people, questions, tickets
 from storage.questions import Outcome
 
 LONGEST = 4000  # characters; more than that is a document, not a question
@@ -52,7 +67,9 @@ class Helpdesk:
     async def think(self, session: Session, event: Event) -> Thought:
         """The matching, which takes time but no lock; `session` is only read."""
         match event:
-            case Said(text=text, addressed=True) | Edited(text=text) if text:
+            case Said(addressed=False) if not await grouping.listens(session, self.desk, event):
+                return Thought()
+            case Said(text=text) | Edited(text=text) if text:
                 conversation = await conversations.look(session, event.who, event.where)
                 within = None
                 if (
@@ -69,40 +86,51 @@ class Helpdesk:
     async def handle(self, session: Session, event: Event, thought: Thought) -> None:
         match event:
             case Opened():
-                turn = await self._turn(session, event.at, event.who, event.where)
-                await browsing.welcome(turn)
-                if event.start:
-                    await _press(turn, event.start)
+                turn = await self._turn(session, event)
+                if event.group:
+                    await grouping.said(turn, _help_wanted(event), _NOTHING)
+                elif event.start.startswith("invite:"):
+                    await staffing.join(turn, event.start.removeprefix("invite:"))
+                else:
+                    if not event.start.startswith("code:"):
+                        await browsing.welcome(turn)
+                    if event.start:
+                        await _press(turn, event.start)
             case Said():
-                if event.addressed:
-                    turn = await self._turn(session, event.at, event.who, event.where, event.message)
-                    await _said(turn, event, thought)
+                await self._said(session, event, thought)
             case Edited():
-                turn = await self._turn(session, event.at, event.who, event.where, event.message)
-                anew = Said(event.at, event.who, event.where, texts.EDITED + event.text, event.masked)
-                await _said(turn, anew, thought)
+                turn = await self._turn(session, event)
+                if await revising.in_ticket(turn, event.message, event.text):
+                    return
+                if await revising.asked_anew(turn, event.message, event.text):
+                    verdict = thought.verdict or self.desk.knowledge().matcher.match(event.text[:LONGEST])
+                    anew = Said(event.at, event.who, event.where, event.text, event.masked, message=event.message)
+                    if event.group:
+                        await grouping.said(turn, anew, verdict)
+                    else:
+                        await asking.ask(turn, event.text.strip(), verdict)
             case Pressed():
-                turn = await self._turn(session, event.at, event.who, event.where)
+                turn = await self._turn(session, event)
                 await _press(turn, event.choice)
             case Failed():
                 await self._failed(session, event)
             case Reached():
                 await outbox.release(session, event.where)
+            case Unreachable():
+                await self._unreachable(session, event)
             case Moved():
                 await conversations.move(session, event.where, event.to)
+                await groups.move(session, event.where, event.to, event.at)
+            case BotAdded():
+                await grouping.added(session, self.desk, event)
+            case BotRemoved():
+                await groups.leave(session, event.where, event.at)
             case Tick():
                 await ticking.tick(session, self.desk, event.at)
-            case (
-                Unreachable()
-                | BotAdded()
-                | BotRemoved()
-                | Delivered()
-                | MediaFetched()
-                | CatalogChanged()
-                | CatalogRejected()
-            ):
-                # Nothing is decided here: what was delivered or fetched stands in its row, a changed FAQ in
-                # `Knowledge`, and a place that can't be written to is noticed when the next message to it fails.
+            case CatalogRejected() | CatalogChanged():
+                await reporting.told(session, event)
+            case Delivered() | MediaFetched():
+                # Nothing is decided here: what was delivered or fetched stands in its row.
                 pass
 
     async def apologise(self, session: Session, event: Event) -> None:
@@ -118,10 +146,43 @@ class Helpdesk:
             case _:
                 pass
 
-    async def _turn(self, session: Session, at: datetime, who: Identity, where: Address, source: str = "") -> Turn:
-        person = await people.meet(session, who, at)
-        conversation = await conversations.enter(session, who, where, at)
-        return Turn(session, self.desk, at, who, where, person, conversation, source)
+    async def _said(self, session: Session, event: Said, thought: Thought) -> None:
+        if event.reply_to:
+            shown = await outbox.shown(session, event.where, event.reply_to)
+            if shown is not None and shown.ticket is not None and shown.kind in ("card", "staff"):
+                turn = await self._turn(session, event)
+                await staffing.replied(turn, event, shown.ticket, await enclosing.expected(turn, event))
+                return
+        if not event.group:
+            turn = await self._turn(session, event)
+            await _said(turn, event, thought, await enclosing.expected(turn, event))
+        elif await grouping.is_units(session, self.desk, event.where):
+            if event.addressed:
+                await staffing.elsewhere(await self._turn(session, event))
+        elif event.addressed or thought.verdict is not None:
+            verdict = thought.verdict or self.desk.knowledge().matcher.match(event.text[:LONGEST])
+            if event.addressed or isinstance(verdict, Sure):
+                await grouping.said(await self._turn(session, event), event, verdict)
+
+    async def _turn(self, session: Session, event: Opened | Said | Edited | Pressed) -> Turn:
+        person = await people.meet(session, event.who, event.at)
+        conversation = await conversations.enter(session, event.who, event.where, event.at)
+        if not event.group:
+            await outbox.release(session, event.where)  # who writes can be written to
+        source = event.message if isinstance(event, Said | Edited) else ""
+        return Turn(
+            session, self.desk, event.at, event.who, event.where, person, conversation, source, group=event.group
+        )
+
+    async def _unreachable(self, session: Session, event: Unreachable) -> None:
+        """Whoever answers a person that can't be written to any more is told, once for each ticket."""
+        for ticket in await tickets.open_at(session, event.where):
+            last = (await tickets.posts(session, ticket.id))[-1:]
+            if not (last and last[0].kind == "system" and last[0].text == texts.UNREACHABLE):
+                await tickets.post(
+                    session, ticket.id, "system", texts.UNREACHABLE, author=None, identity=None, at=event.at
+                )
+                await cards.noted(session, self.desk, ticket.id, texts.UNREACHABLE, event.at)
 
     async def _failed(self, session: Session, event: Failed) -> None:
         """A mentor's words that did not arrive are marked in the ticket, where the mentor sees it."""
@@ -129,6 +190,7 @@ class Helpdesk:
         if ticket_id is not None:
             text = texts.PERHAPS_DELIVERED if event.unknown else texts.NOT_DELIVERED
             await tickets.post(session, ticket_id, "system", text, author=None, identity=None, at=event.at)
+            await cards.noted(session, self.desk, ticket_id, text, event.at)
 
 
 # --- words that are commands when they are the whole message ---
@@ -139,6 +201,7 @@ _COMMANDS = {
     "tro giup": "help", "giup": "help", "huong dan": "help", "/trogiup": "help", "/help": "help", "help": "help",
     "cau hoi cua toi": "mine", "phieu cua toi": "mine", "phieu hoi cua toi": "mine", "/cauhoi": "mine",
     "xoa du lieu": "erase", "xoa du lieu cua toi": "erase", "/xoadulieu": "erase",
+    "/phieu": "waiting", "/rieng": "erase",
     "gap can bo": "human", "can bo": "human", "gap can bo ho tro": "human", "gap nguoi that": "human",
     "/mentor": "human",
     "cau hoi moi": "new", "hoi cau moi": "new", "hoi cau khac": "new", "day la cau hoi moi": "new",
@@ -160,22 +223,28 @@ def _plain(text: str) -> str:
     return " ".join(fold(text).split())
 
 
-async def _said(turn: Turn, said: Said, thought: Thought) -> None:
+async def _said(turn: Turn, said: Said, thought: Thought, files: Sequence[int]) -> None:
     if said.masked:
         await turn.say(texts.masked(said.masked))
     text = said.text.strip()
-    if not text and said.attachments:
-        await _photo_alone(turn, said.attachments)
+    if files and await enclosing.is_more(turn, said, files):
+        return
+    if not text and files:
+        await enclosing.alone(turn, said, files)
         return
     if not text:
-        await turn.say(texts.EMPTY)
+        if not said.media:  # what was too large has been spoken of
+            await turn.say(texts.EMPTY)
+        return
+    if (code := _CODE.fullmatch(fold(text))) and await _is_code(turn, int(code[1])):
+        await _press(turn, f"code:{code[1]}")
         return
     open_tickets = await tickets.of_person(turn.session, turn.person.id, only_open=True, limit=20)
     to_mentor = _mentor_spoke_last(turn) and any(t.id == turn.conversation.ticket for t in open_tickets)
-    if not said.attachments and (pressed := _typed_choice(turn, text, to_mentor=to_mentor)) is not None:
+    if not files and (pressed := _typed_choice(turn, text, to_mentor=to_mentor)) is not None:
         await _press(turn, pressed)
         return
-    if not said.attachments and not to_mentor and (places := living.said(turn, text)):
+    if not files and not to_mentor and (places := living.said(turn, text)):
         await (_lives_in(turn, places[0].id) if len(places) == 1 else living.choose(turn, places))
         return
     verdict = thought.verdict or turn.desk.knowledge().matcher.match(text[:LONGEST])
@@ -185,17 +254,17 @@ async def _said(turn: Turn, said: Said, thought: Thought) -> None:
         about=turn.conversation.ticket,
         chosen=held.get("chosen"),
         mentor_spoke=to_mentor,
-        sure=isinstance(verdict, Sure) and not said.attachments,
+        sure=isinstance(verdict, Sure) and not files,
     )
     match where:
         case following.Into(ticket=ticket_id):
-            await following.post(turn, ticket_id, text, said.attachments)
+            await following.post(turn, ticket_id, text, files)
         case following.Which() if to_mentor and choices.number(text) is not None:
-            await following.post(turn, turn.conversation.ticket or 0, text, said.attachments)
+            await following.post(turn, turn.conversation.ticket or 0, text, files)
         case following.Which():
-            await following.ask_which(turn, open_tickets, text, said.attachments)
+            await following.ask_which(turn, open_tickets, text, files)
         case following.Anew(beside=beside):
-            await _ask(turn, text, verdict, beside, said.attachments)
+            await _ask(turn, text, verdict, beside, files)
 
 
 async def _ask(turn: Turn, text: str, verdict: Verdict, beside: Sequence[int] = (), photos: Sequence[int] = ()) -> None:
@@ -236,15 +305,33 @@ async def _ask(turn: Turn, text: str, verdict: Verdict, beside: Sequence[int] = 
         await asking.ask(turn, text, verdict, beside=beside, photos=photos)
 
 
-async def _photo_alone(turn: Turn, photos: Sequence[int]) -> None:
-    """A photo without words: asked about, or part of the ticket that the conversation is about."""
-    current = await following.own(turn, turn.conversation.ticket)
-    if current is not None and current.state is not tickets.State.CLOSED:
-        await following.check_photos(turn, current.id, photos)
+_CODE = re.compile(r"(?:ma\s*(?:so\s*)?)?(\d{1,12})")
+"""A number that stands for a question asked in a group, as the helpdesk told it there."""
+
+
+async def _is_code(turn: Turn, number: int) -> bool:
+    """True for the code of a question that was asked elsewhere; all other numbers mean what they mean here."""
+    question = await questions.get(turn.session, number)
+    if question is None or question.person_id != turn.person.id:
+        return False
+    return question.address != turn.where and question.address.channel == turn.where.channel
+
+
+async def _code(turn: Turn, question_id: int | None) -> None:
+    """A question that was asked in a group goes on in private, for the one who asked it."""
+    question = await questions.get(turn.session, question_id) if question_id is not None else None
+    if question is None or question.person_id != turn.person.id or not question.text:
+        await turn.say(texts.CODE_NOT_YOURS, browsing.menu_options(), human="human")
         return
-    kept = turn.conversation.held.get("photos", []) if "photos_for" not in turn.conversation.held else []
-    await turn.hold(photos=[*kept, *photos][:10], photos_for=None)
-    await turn.say(texts.PHOTO_ALONE)
+    await asking.human(turn, question.id)
+
+
+def _help_wanted(event: Opened) -> Said:
+    """Somebody called the helpdesk by its link in a group."""
+    return Said(event.at, event.who, event.where, "/trogiup", group=True)
+
+
+_NOTHING = Unknown(())
 
 
 def _mentor_spoke_last(turn: Turn) -> bool:
@@ -279,6 +366,12 @@ async def _press(turn: Turn, value: str) -> None:
     """What a button, a number or a command does; a value that nobody knows gets a polite line and the menu."""
     verb, arguments = choices.parse(value)
     first = choices.integer(arguments)
+    if verb in staffing.VERBS:
+        await staffing.press(turn, verb, arguments)
+        return
+    if turn.group:
+        await grouping.press(turn, verb, first, arguments[1] if len(arguments) > 1 else "")
+        return
     match verb, arguments:
         case "start", _:
             await browsing.welcome(turn)
@@ -290,6 +383,8 @@ async def _press(turn: Turn, value: str) -> None:
             await browsing.topic(turn, topic_id, choices.integer(arguments, 1) or 0)
         case "q", (entry_id,):
             await asking.show(turn, entry_id)
+        case "code", _:
+            await _code(turn, first)
         case "commune", (entry_id,):
             await living.ask(turn, entry_id)
         case "place", (place_id,):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from handlers import choices, replies, texts
+from handlers import cards, choices, replies, texts
 from handlers.choices import Option
 from handlers.guard import guard
 from handlers.replies import Reply
@@ -171,6 +171,7 @@ async def take(session: Session, desk: Desk, mentor: Mentor, ticket_id: int, at:
         return NotYours()
     if await tickets.take(session, ticket.id, mentor.person_id, at):
         await _tell(session, ticket, texts.taken(ticket.id, mentor.name, desk.unit_name(ticket.unit)), at)
+        await cards.refresh(session, desk, ticket.id, at)
         return Done()
     now = await tickets.get(session, ticket.id)
     if now is None or now.mentor_id is None:
@@ -189,8 +190,13 @@ async def answer(
     key: str,
     at: datetime,
     attachments: Sequence[int] = (),
+    *,
+    shown: str | None = None,
 ) -> Outcome:
-    """Sends words to the member; answering a ticket that nobody has takes it. The same key does it once."""
+    """Sends words to the member; answering a ticket that nobody has takes it. The same key does it once.
+
+    `shown` is what the member reads, in Markdown, where that is more than the words that the ticket keeps.
+    """
     ticket = await tickets.get(session, ticket_id)
     if ticket is None or ticket.unit not in mentor.units:
         return NotYours()
@@ -219,7 +225,7 @@ async def answer(
     )
     listed = choices.listed([Option(texts.CLOSE, f"close:{ticket.id}")], human="")
     reply = Reply(
-        text=texts.escape(guarded.text),
+        text=texts.escape(guarded.text) if shown is None else shown,
         choices=listed,
         speaker=texts.mentor(mentor.name, desk.unit_name(ticket.unit)),
         attachments=tuple(attachments),
@@ -231,6 +237,7 @@ async def answer(
     )
     if ticket.identity_id is not None:
         await conversations.mentor_spoke(session, ticket.identity_id, ticket.address, ticket.id, at)
+    await cards.refresh(session, desk, ticket.id, at)
     return Done(guarded.kinds)
 
 
@@ -272,23 +279,23 @@ async def pass_on(session: Session, desk: Desk, mentor: Mentor, ticket_id: int, 
     ):
         return NotNow(ticket.state)
     await _tell(session, ticket, texts.passed(ticket.id, desk.unit_name(unit)), at)
+    await cards.refresh(session, desk, ticket.id, at)
     return Done()
 
 
 async def release(session: Session, desk: Desk, mentor: Mentor, ticket_id: int, at: datetime) -> Outcome:
     """Lays a ticket back into the queue of the same unit."""
-    del desk
     ticket = await tickets.get(session, ticket_id)
     if ticket is None or ticket.unit not in mentor.units:
         return NotYours()
     if ticket.mentor_id not in (None, mentor.person_id):
         return HeldBy(await _name(session, ticket.mentor_id))
     done = await tickets.step(session, ticket.id, "release", actor=mentor.person_id, at=at, reason="mentor")
+    await cards.refresh(session, desk, ticket.id, at)
     return Done() if done else NotNow(ticket.state)
 
 
 async def close(session: Session, desk: Desk, mentor: Mentor, ticket_id: int, at: datetime) -> Outcome:
-    del desk
     ticket = await tickets.get(session, ticket_id)
     if ticket is None or ticket.unit not in mentor.units:
         return NotYours()
@@ -296,6 +303,7 @@ async def close(session: Session, desk: Desk, mentor: Mentor, ticket_id: int, at
         return HeldBy(await _name(session, ticket.mentor_id))
     if await tickets.step(session, ticket.id, "close", actor=mentor.person_id, at=at, reason="mentor"):
         await _tell(session, ticket, texts.closed(ticket.id), at, [Option(texts.REOPEN, f"reopen:{ticket.id}")])
+        await cards.refresh(session, desk, ticket.id, at)
     return Done()
 
 
@@ -308,6 +316,7 @@ async def reopen(session: Session, desk: Desk, mentor: Mentor, ticket_id: int, a
         session, ticket.id, "reopen", actor=mentor.person_id, at=at, reason="mentor", deadline=deadline
     ):
         await _tell(session, ticket, texts.reopened_by_mentor(ticket.id), at)
+        await cards.refresh(session, desk, ticket.id, at)
     return Done()
 
 

@@ -1,6 +1,6 @@
 """What belongs to the member: opening a ticket, seeing one's own, closing and reopening them, erasing everything."""
 
-from handlers import browsing, following, texts
+from handlers import browsing, cards, following, texts
 from handlers.choices import PAGE, Option
 from handlers.turn import Turn
 from storage import people, questions, tickets
@@ -33,7 +33,9 @@ async def open_(turn: Turn, question_id: int | None, unit: str) -> None:
         reason=question.verdict,
         at=turn.at,
         deadline=turn.at + turn.desk.units[unit].first_answer_within,
+        message=question.message,
     )
+    await cards.refresh(turn.session, turn.desk, ticket.id, turn.at)
     await questions.settle(turn.session, question.id, Outcome.TICKET, ticket=ticket.id)
     await turn.change(ticket=ticket.id)
     held = turn.conversation.held
@@ -88,6 +90,7 @@ async def close(turn: Turn, ticket_id: int | None) -> None:
         await browsing.menu(turn, texts.GONE)
         return
     await tickets.step(turn.session, found.id, "close", actor=turn.person.id, at=turn.at, reason="member")
+    await cards.refresh(turn.session, turn.desk, found.id, turn.at)
     if turn.conversation.ticket == found.id:
         await turn.change(ticket=None)
     await turn.say(texts.closed(found.id), [Option(texts.REOPEN, f"reopen:{found.id}"), *browsing.menu_options()])
@@ -109,6 +112,7 @@ async def reopen(turn: Turn, ticket_id: int | None) -> None:
             reason="member",
             deadline=deadline,
         )
+        await cards.refresh(turn.session, turn.desk, found.id, turn.at)
     await turn.change(ticket=found.id)
     await turn.hold(told=None, chosen=found.id)
     await turn.say(texts.reopened(found.id), [Option(texts.MINE, "mine")])

@@ -4,7 +4,8 @@ Web pages carry their own words in `bot/web/templates`. In sentences with blanks
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from handlers.guard import ACCOUNT, CARD, CITIZEN, OTP, PIN
 
@@ -154,6 +155,8 @@ PHOTO_CHECK = (
     "Trước khi gửi cho cán bộ hỗ trợ: **Ảnh có căn cước hay mã không?** "
     "(giấy tờ, số thẻ, mã OTP, mật khẩu). Nếu có, xin đừng gửi, để không ai lợi dụng được."
 )
+FILE_ALONE = "Trợ lý đã nhận tệp. Anh/chị muốn hỏi gì về tệp này?"
+FILE_TOO_LARGE = "Tệp này lớn quá 20 MB nên trợ lý không nhận được. Anh/chị gửi tệp nhỏ hơn, hoặc kể bằng lời giúp nhé."
 PHOTO_DROPPED = "Đã bỏ ảnh. Anh/chị cứ kể bằng lời, hoặc che chỗ có số rồi chụp lại."
 PHOTO_SENT = "Đã gửi ảnh cho cán bộ hỗ trợ."
 PHOTO_ALONE = "Trợ lý đã nhận ảnh. Anh/chị muốn hỏi gì về ảnh này?"
@@ -223,7 +226,7 @@ ERASE_STAFF = "Anh/chị đang có tên trong danh sách cán bộ hỗ trợ ho
 
 # --- what can't be understood ---
 
-EMPTY = "Trợ lý nhận được tin trống. Anh/chị gõ câu hỏi bằng chữ giúp nhé."
+EMPTY = "Trợ lý chưa đọc được loại tin này. Anh/chị gõ câu hỏi bằng chữ giúp nhé."
 ONLY_SIGNS = "Trợ lý chưa đọc được tin này. Anh/chị gõ câu hỏi bằng chữ giúp nhé."
 TOO_LONG = (
     "Tin của anh/chị dài quá, trợ lý không đọc hết được. Anh/chị viết gọn lại trong vài câu, hoặc bấm **Gặp cán bộ**."
@@ -263,11 +266,160 @@ def masked(kinds: Iterable[str]) -> str:
 # --- for the desk, shown in a ticket ---
 
 NOT_DELIVERED = "Tin trên chưa tới được thành viên."
+UNREACHABLE = "Thành viên đã chặn trợ lý nên chưa nhận được tin. Tin sẽ gửi khi thành viên nhắn lại."
 PERHAPS_DELIVERED = "Không rõ tin trên đã tới thành viên chưa. Xin hỏi lại nếu cần."
 MEMBER_SAYS_NEW = "Thành viên báo tin trên là câu hỏi mới, không thuộc phiếu này."
 PHOTO_POST = "(gửi ảnh)"
-EDITED = "(sửa tin) "
 
+
+# --- what staff read in their chats ---
+
+TAKE, LAY_DOWN, PASS_ON, READY_ANSWER, END, OPEN_AGAIN = (
+    "Nhận phiếu",
+    "Trả lại",
+    "Chuyển đơn vị",
+    "Trả lời mẫu",
+    "Đóng phiếu",
+    "Mở lại",
+)
+CARD_STATES = {"OPEN": "Mới", "TAKEN": "Đang xem", "ANSWERED": "Đã trả lời", "CLOSED": "Đã đóng"}
+INVITATION_SPENT = "Đường dẫn mời này đã dùng rồi hoặc đã hết hạn. Anh/chị xin quản trị gửi đường dẫn mới."
+NOT_STAFF = "Nút này dành cho cán bộ hỗ trợ. Anh/chị cần gì cứ gõ câu hỏi."
+NOT_YOUR_TICKET = "Phiếu này không thuộc đơn vị của anh/chị, hoặc không còn nữa."
+NOTHING_TO_SEND = "Tin này chưa có chữ để gửi. Anh/chị gõ câu trả lời rồi gửi lại."
+REPLY_TO_CARD = (
+    "Muốn trả lời thành viên, anh/chị bấm **Trả lời** vào thẻ phiếu rồi viết. Tin viết rời không gửi đi đâu cả."
+)
+READY_ANSWERS = (
+    "Bấm một câu dưới đây để gửi câu trả lời ấy cho thành viên. "
+    "Muốn tìm câu khác: trả lời vào tin này, gõ dấu ? rồi vài từ, ví dụ: ? phí rút tiền"
+)
+NO_READY_ANSWER = (
+    "Chưa thấy câu nào gần giống. Anh/chị trả lời vào tin này, gõ dấu ? rồi vài từ để tìm, ví dụ: ? phí rút tiền"
+)
+
+
+def welcome_staff(role: str, name: str, unit: str) -> str:
+    if role == "admin":
+        return f"Chào anh/chị {escape(name)}. Từ nay anh/chị nhận báo cáo của quản trị ở đây."
+    return (
+        f"Chào anh/chị {escape(name)}. Từ nay anh/chị là cán bộ hỗ trợ của {unit}.\n\n"
+        "- Phiếu hỏi mới tới đây thành thẻ. Bấm **Nhận phiếu** để giữ phiếu.\n"
+        "- **Trả lời vào thẻ** (hoặc vào tin của thành viên) thì chữ ấy gửi tới thành viên.\n"
+        "- Tin viết rời không gửi cho thành viên; trợ lý coi đó là câu hỏi của chính anh/chị.\n"
+        "- Không bao giờ hỏi mã OTP, mật khẩu, ảnh giấy tờ."
+    )
+
+
+def waiting(found: Sequence[tuple[int, str]], number: int) -> str:
+    if not found:
+        return "Hiện không có phiếu hỏi nào đang chờ."
+    lines = "\n".join(f"- Phiếu {ticket} ({unit})" for ticket, unit in found)
+    more = f"\n\nCòn {number - len(found)} phiếu nữa trên bàn làm việc." if number > len(found) else ""
+    return f"Phiếu hỏi đang chờ:\n\n{lines}{more}"
+
+
+def card(
+    number: int,
+    *,
+    unit: str,
+    state: str,
+    keeper: str,
+    topic: str,
+    deadline: datetime | None,
+    words: str,
+    pictures: int,
+    edited: bool,
+) -> str:
+    """A ticket as staff see it in a chat; no words where others read along."""
+    held = f", {escape(keeper)} đang giữ" if keeper else ""
+    lines = [f"**Phiếu {number}** · {unit}", f"{CARD_STATES[state]}{held}"]
+    if topic:
+        lines.append(f"Có lẽ về: {escape(topic)}")
+    if deadline is not None:
+        lines.append(f"Trả lời trước {deadline:%H:%M} ngày {deadline:%d/%m}")
+    if pictures:
+        lines.append(f"Kèm {pictures} tệp")
+    told = "\n".join(lines)
+    if not words:
+        return told
+    return f"{told}\n\n{'(đã sửa) ' if edited else ''}{escape(words)}"
+
+
+def card_passed(number: int, unit: str) -> str:
+    return f"**Phiếu {number}** đã chuyển tới {unit}."
+
+
+def member_said(number: int, words: str) -> str:
+    told = escape(words) if words else "Thành viên viết thêm. Anh/chị xem trên bàn làm việc."
+    return f"**Phiếu {number}**, thành viên:\n\n{told}"
+
+
+def member_edited(number: int, words: str) -> str:
+    told = escape(words) if words else "Anh/chị xem trên bàn làm việc."
+    return f"**Phiếu {number}**, thành viên sửa lại tin:\n\n{told}"
+
+
+def about_ticket(number: int, text: str) -> str:
+    return f"**Phiếu {number}:** {text}"
+
+
+def pass_where(number: int) -> str:
+    return f"Chuyển phiếu {number} tới đơn vị nào?"
+
+
+def held_by(number: int, name: str) -> str:
+    return f"Phiếu {number} đang do {escape(name)} giữ."
+
+
+def not_now(number: int, state: str) -> str:
+    return f"Chưa làm được: phiếu {number} {STATES[state]}."
+
+
+# --- in groups ---
+
+GROUP_WELCOME = (
+    "Chào bà con. Tôi là trợ lý của tổ công nghệ số cộng đồng. Muốn hỏi, bà con **trả lời vào tin của tôi** "
+    "hoặc nhắc tên tôi trong câu hỏi. Việc riêng thì hỏi trong chat riêng."
+)
+GROUP_HELP = (
+    "Muốn hỏi, anh/chị trả lời vào tin này, hoặc nhắc tên trợ lý trong câu hỏi. "
+    "Việc riêng thì hỏi trong chat riêng. Xin đừng gửi mã OTP, mật khẩu, giấy tờ vào nhóm."
+)
+GROUP_NOT_ALLOWED = "Trợ lý chưa được phép ở trong nhóm này nên xin rời nhóm. Bà con vẫn hỏi được trong chat riêng."
+GO_PRIVATE = "Việc này anh/chị làm trong chat riêng giúp nhé."
+WHOLE_IN_PRIVATE = "Xem đủ trong chat riêng"
+HELPFUL_ON = (
+    "Đã bật hữu ích: khi chắc chắn, trợ lý tự trả lời câu hỏi trong nhóm, thưa thôi, ban đêm thì im. "
+    "Gõ lại /huuich để tắt."
+)
+HELPFUL_BLIND = (
+    "Đã bật hữu ích, nhưng trợ lý chưa đọc được tin trong nhóm. "
+    "Quản trị nhóm cho trợ lý làm quản trị viên thì mới dùng được."
+)
+HELPFUL_OFF = "Đã tắt hữu ích. Trợ lý chỉ trả lời khi được hỏi."
+HELPFUL_ADMINS_ONLY = "Việc này chỉ quản trị nhóm làm được."
+CODE_NOT_YOURS = "Mã này không phải của anh/chị, hoặc không còn nữa. Anh/chị gõ lại câu hỏi giúp nhé."
+
+
+def answered_above(question: str) -> str:
+    return f"**{escape(question)}**\n\nCâu này vừa được trả lời ở tin trên."
+
+
+def ask_in_private(code: int) -> str:
+    return f"Việc này trả lời riêng: anh/chị nhắn riêng cho trợ lý mã **{code}**, hoặc bấm nút dưới."
+
+
+# --- the FAQ's state, for admins ---
+
+
+def catalog_rejected(faults: Sequence[str], number: int) -> str:
+    lines = "\n".join(f"- {escape(fault)}" for fault in faults)
+    more = f"\n\nCòn {number - len(faults)} lỗi nữa, xem ở trang quản trị." if number > len(faults) else ""
+    return f"**Kho hỏi đáp có lỗi.** Trợ lý vẫn trả lời theo bản tốt gần nhất.\n\n{lines}{more}"
+
+
+CATALOG_MENDED = "Kho hỏi đáp đã hết lỗi. Trợ lý đang dùng bản mới."
 
 # --- what chats say by themselves ---
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from handlers import replies, texts
+from handlers import cards, replies, texts
 from handlers.choices import Option, listed
 from handlers.replies import Reply
 from handlers.turn import Desk
@@ -36,6 +36,7 @@ async def _close_silent(session: Session, desk: Desk, at: datetime) -> None:
     for ticket in await tickets.stale(session, State.ANSWERED, at - after):
         if not await tickets.step(session, ticket.id, "close", actor=None, at=at, reason="silent"):
             continue
+        await cards.refresh(session, desk, ticket.id, at)
         options = listed([Option(texts.REOPEN, f"reopen:{ticket.id}")], human="")
         reply = Reply(text=texts.closed_by_time(ticket.id, after.days), choices=options)
         await outbox.put(

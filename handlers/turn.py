@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from faq.catalog import Catalog
@@ -31,6 +32,10 @@ class Unit:
     name: str
     first_answer_within: timedelta
     resolve_within: timedelta
+    group: Address | None = None
+    """The group in which its mentors take tickets; None if each is told in private."""
+    show_words: bool = False
+    """Whether that group sees what the member wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,14 @@ class HandlerSettings:
     """An answered ticket in which nothing more is said is closed."""
     timezone: tzinfo = _HOME
     """Where the people are: which day it is for them."""
+    groups: Literal["all", "none"] | frozenset[str] = "all"
+    """The groups of members that the helpdesk stays in: all, none but the units' own, or these chats."""
+    uninvited_every: timedelta = timedelta(minutes=5)
+    """In a group that wants it, at most one question that was not put to it is answered in this time."""
+    night: tuple[time, time] = (time(21, 30), time(6, 0))
+    """When it says nothing uninvited, by the clock of the people."""
+    asked_lately: timedelta = timedelta(hours=24)
+    """How long a group is pointed to an earlier answer instead of being told it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,10 @@ class Turn:
     conversation: Conversation
     source: str = ""
     """The platform's id of the message that is being answered."""
+    group: bool = False
+    """True where others read along."""
+    edits: int | None = None
+    """An earlier reply that the next one takes the place of."""
 
     @property
     def catalog(self) -> Catalog:
@@ -87,15 +104,21 @@ class Turn:
         more: str = "",
         human: str = "",
         remember: bool = True,
+        answers: int | None = None,
     ) -> None:
         """Writes a reply; its choices become what a typed number means, unless `remember` is off.
 
-        `human` is the value of "0. Gặp cán bộ"; `more` the value that shows another page (see `choices.listed`).
+        `human` is the value of "0. Gặp cán bộ"; `more` the value that shows another page (see `choices.listed`);
+        `answers` the question that this answers.
         """
-        await self.offer(text, choices.listed(options, page=page, more=more, human=human), remember=remember)
+        listed = choices.listed(options, page=page, more=more, human="" if self.group else human)
+        await self.offer(text, listed, remember=remember, answers=answers)
 
-    async def offer(self, text: str, listed: tuple[Choice, ...], *, remember: bool = True) -> None:
+    async def offer(
+        self, text: str, listed: tuple[Choice, ...], *, remember: bool = True, answers: int | None = None
+    ) -> None:
         """Writes a reply with choices that have their numbers already."""
+        edits, self.edits = self.edits, None
         await outbox.put(
             self.session,
             outbox.Outgoing(
@@ -103,6 +126,9 @@ class Turn:
                 reply=replies.to_json(Reply(text=text, choices=listed)),
                 kind="answer",
                 reply_to=self.source,
+                edits=edits,
+                audience=self.who.user if self.group else "",
+                question=answers,
             ),
             self.at,
         )

@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -18,30 +21,46 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage import sqlite
 from storage.errors import UnusableDatabase
 
 Session = AsyncSession
+_T = TypeVar("_T")
 
 _BUSY_S = 30  # how long SQLite waits for another process to finish its write
+_TOGETHER = 64  # pieces of work in one transaction, at most; others who want to write wait for all of them
+_THREADS = 8  # that wait for an SQLite file; connections beyond that wait for one another
 _MIGRATION_LOCK = 0x4C53_4844  # "LSHD"; any number that all processes of this program agree on
+
+
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[_T]):
+    do: Callable[[Session], Awaitable[_T]]
+    result: "asyncio.Future[_T]"
 
 
 class Database:
     """Made by `open`. Writers of one process queue here, because SQLite's own waiting is not fair."""
 
-    def __init__(self, engine: AsyncEngine, *, fresh: bool) -> None:
+    def __init__(self, engine: AsyncEngine, executor: Executor, *, fresh: bool) -> None:
         self.fresh = fresh
         """True if there was no schema before this process made it."""
         self.dialect: Literal["sqlite", "postgresql"] = "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         self._engine = engine
+        self._executor = executor
         reading = engine
         if self.dialect == "postgresql":
             reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._readers = async_sessionmaker(reading, expire_on_commit=False)
-        self._writers = async_sessionmaker(engine.execution_options(writes=True), expire_on_commit=False)
+        writing = engine.execution_options(writes=True)
+        self._readers = _sessions(reading)
+        self._writers = _sessions(writing)
+        self._brief_readers = _sessions(reading.execution_options(brief=True))
+        self._brief_writers = _sessions(writing.execution_options(brief=True))
         self._one_writer: contextlib.AbstractAsyncContextManager[object] = (
             asyncio.Lock() if self.dialect == "sqlite" else contextlib.nullcontext()
         )
+        self._waiting: deque[_Work[Any]] = deque()
+        self._working: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -52,11 +71,8 @@ class Database:
         full = _url(url)
         if full.get_backend_name() == "sqlite":
             await asyncio.to_thread(_make_file, full)
-        engine = create_async_engine(
-            full, pool_pre_ping=full.get_backend_name() != "sqlite", connect_args=_connect_args(full)
-        )
-        if engine.dialect.name == "sqlite":
-            _prepare_sqlite(engine)
+        executor = ThreadPoolExecutor(_THREADS, "database")
+        engine = _engine(full, executor)
         try:
             async with engine.execution_options(writes=True, migrates=True).connect() as connection:
                 fresh = await connection.run_sync(_migrate)
@@ -65,7 +81,7 @@ class Database:
             raise _unusable(full, error) from error
         finally:
             await engine.dispose()  # the connection of the migrations does not look after foreign keys
-        return cls(engine, fresh=fresh)
+        return cls(engine, executor, fresh=fresh)
 
     @staticmethod
     async def look(url: str) -> str:
@@ -85,9 +101,12 @@ class Database:
         return f"{name}: schema {found or 'will be made at the next start'}"
 
     @contextlib.asynccontextmanager
-    async def read(self) -> AsyncIterator[Session]:
-        """A session that only reads; it sees one state of the database and never waits for writers."""
-        async with self._readers() as session:
+    async def read(self, *, brief: bool = False) -> AsyncIterator[Session]:
+        """A session that only reads; it sees one state of the database and never waits for writers.
+
+        It is `brief` if its statements find a few rows by an index: on SQLite those need no thread.
+        """
+        async with (self._brief_readers if brief else self._readers)() as session:
             yield session
 
     @contextlib.asynccontextmanager
@@ -96,8 +115,70 @@ class Database:
         async with self._one_writer, self._writers() as session, session.begin():
             yield session
 
+    async def apply(self, work: Callable[[Session], Awaitable[_T]]) -> _T:
+        """Does brief work in a transaction that it may share, and returns when that is committed.
+
+        On SQLite whatever waits to be written is committed together, because the disk takes as long for many as for
+        one. If anything in it fails, nothing of it stays and each is done again alone: `work` must be such that it can
+        be done again, and wait for nothing but the database.
+        """
+        if self.dialect == "postgresql":  # its writers do not wait for one another
+            async with self.write() as session:
+                return await work(session)
+        one = _Work(work, asyncio.get_running_loop().create_future())
+        self._waiting.append(one)
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+        return await one.result
+
+    async def _work(self) -> None:
+        while self._waiting:
+            async with self._one_writer:
+                size = min(_TOGETHER, len(self._waiting))
+                group = [self._waiting.popleft() for _ in range(size)]
+                group = [one for one in group if not one.result.done()]  # whoever wanted it may have been cancelled
+                try:
+                    if not await self._done_together(group):
+                        for one in group:
+                            await self._done_alone(one)
+                finally:
+                    for one in group:
+                        one.result.cancel()  # has no effect on what is done
+
+    async def _done_together(self, group: list[_Work[Any]]) -> bool:
+        """False if it failed, and nothing of it stays."""
+        results = []
+        try:
+            async with self._brief_writers() as session, session.begin():
+                for one in group:
+                    results.append(await one.do(session))
+                    await session.flush()
+                    session.expunge_all()  # the next is not to see what this one remembers
+        except Exception as error:  # noqa: BLE001, RUF100 - it comes again when each is done alone
+            if len(group) > 1:
+                return False
+            _fail(group[0], error)
+            return True
+        for one, result in zip(group, results, strict=True):
+            if not one.result.done():
+                one.result.set_result(result)
+        return True
+
+    async def _done_alone(self, one: _Work[Any]) -> None:
+        await self._done_together([one])
+
     async def close(self) -> None:
         await self._engine.dispose()
+        self._executor.shutdown(wait=False)
+
+
+def _fail(work: _Work[Any], error: Exception) -> None:
+    if not work.result.done():
+        work.result.set_exception(error)
+
+
+def _sessions(engine: AsyncEngine) -> async_sessionmaker[Session]:
+    return async_sessionmaker(engine, expire_on_commit=False)
 
 
 def _unusable(url: URL, error: Exception) -> UnusableDatabase:
@@ -118,6 +199,18 @@ def _url(url: str) -> URL:
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
     raise UnusableDatabase(f"database: {backend} is not supported, only sqlite and postgresql are")
+
+
+def _engine(url: URL, executor: Executor) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True, connect_args=_connect_args(url))
+
+    async def connect() -> sqlite.Connection:
+        return sqlite.Connection(url.database or "", executor, busy_s=_BUSY_S)
+
+    engine = create_async_engine(url, async_creator=connect)
+    _prepare_sqlite(engine)
+    return engine
 
 
 def _connect_args(url: URL) -> dict[str, object]:
@@ -162,7 +255,6 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: object, entry: ConnectionPoolEntry) -> None:
         del entry
-        connection.isolation_level = None  # type: ignore[attr-defined]  # transactions begin in `begin` below
         cursor = connection.cursor()  # type: ignore[attr-defined]  # the driver's own connection has no type here
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -173,8 +265,13 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        writes = options.get("writes", False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        writes: bool = options.get("writes", False)
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite.Connection)  # noqa: S101 - `_engine` makes no others
+        driver.is_brief = options.get("brief", False)
+        if driver.is_writing is not writes:
+            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            driver.is_writing = writes
         if options.get("migrates", False):
             # To change a table is to copy and drop it, which must not take along the rows that refer to it.
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")

@@ -121,7 +121,7 @@ async def reply_of(session: Session, id_: int) -> dict[str, Any] | None:
 
 async def answer_to(session: Session, question_id: int) -> Shown | None:
     """The newest answer to a question that stands in a chat."""
-    return await _shown(session, OutboxRow.question_id == question_id, OutboxRow.edits_id.is_(None))
+    return await _shown(session, OutboxRow.question_id == question_id)
 
 
 async def cards(session: Session, ticket_id: int) -> list[tuple[int, Address]]:
@@ -133,6 +133,18 @@ async def cards(session: Session, ticket_id: int) -> list[tuple[int, Address]]:
         .order_by(OutboxRow.id)
     )
     return [(id_, Address(channel, chat, thread)) for id_, channel, chat, thread in found]
+
+
+async def newest_reply(session: Session, card_id: int) -> dict[str, Any]:
+    """What a row says now, with its edits: those that were sent, or will be."""
+    reply = await session.scalar(
+        select(OutboxRow.reply)
+        .where(or_(OutboxRow.id == card_id, OutboxRow.edits_id == card_id))
+        .where(OutboxRow.state != OutboxState.CANCELLED)
+        .order_by(OutboxRow.id.desc())
+        .limit(1)
+    )
+    return dict(reply) if reply else {}
 
 
 async def outdate(session: Session, edited: int, at: datetime) -> None:

@@ -136,6 +136,27 @@ async def staff(session: Session) -> list[Staff]:
     return [Staff(_person(p), RoleOf(r.role, r.unit), r.suspended_at) for p, r in found]
 
 
+async def private_places(session: Session, role: str, unit: str = "") -> list[Address]:
+    """The private chats of those who have this role now, on channels on which one is written to without being there."""
+    found = await session.execute(
+        select(IdentityRow.channel, IdentityRow.user)
+        .join(Role, Role.person_id == IdentityRow.person_id)
+        .where(Role.role == role, Role.unit == unit, Role.suspended_at.is_(None), IdentityRow.channel != "web")
+        .order_by(IdentityRow.id)
+    )
+    return [Address(channel, user) for channel, user in found]
+
+
+async def private_places_of(session: Session, person_id: int) -> list[Address]:
+    """The private chats of one person, likewise."""
+    found = await session.execute(
+        select(IdentityRow.channel, IdentityRow.user)
+        .where(IdentityRow.person_id == person_id, IdentityRow.channel != "web")
+        .order_by(IdentityRow.id)
+    )
+    return [Address(channel, user) for channel, user in found]
+
+
 async def reachable(session: Session, channel: str, role: str = "", unit: str | None = None) -> list[str]:
     """The accounts on a channel of everybody with a role that is not suspended, or of those with this one."""
     wanted = (

@@ -100,12 +100,14 @@ async def asked_by(session: Session, address: Address, message: str) -> Question
     return _question(row) if row else None
 
 
-async def answered_lately(session: Session, address: Address, entry: str, since: datetime) -> Question | None:
-    """The newest question of this chat that was answered with the entry after that moment."""
+async def answered_lately(
+    session: Session, address: Address, entry: str, since: datetime, *, before: int
+) -> Question | None:
+    """The newest question of this chat, of those before that one, that was answered with the entry since then."""
     row = await session.scalar(
         select(QuestionRow)
         .where(QuestionRow.channel == address.channel, QuestionRow.chat == address.chat)
-        .where(QuestionRow.entry == entry, QuestionRow.at > since)
+        .where(QuestionRow.entry == entry, QuestionRow.at > since, QuestionRow.id < before)
         .order_by(QuestionRow.id.desc())
         .limit(1)
     )

@@ -103,6 +103,7 @@ async def open_(
     reason: str,
     at: datetime,
     deadline: datetime | None = None,
+    message: str = "",
 ) -> Ticket:
     """Makes the question a ticket with its words as the first post; the same question again is the same ticket."""
     identity_id = await identities.id_of(session, identity)
@@ -133,7 +134,7 @@ async def open_(
                 deadline=deadline,
             )
         )
-        await post(session, new[0], "member", text, author=person_id, identity=identity, at=at)
+        await post(session, new[0], "member", text, author=person_id, identity=identity, at=at, message=message)
     found = await session.scalar(select(TicketRow).where(TicketRow.question_id == question_id))
     assert found is not None  # noqa: S101 - it was just made sure of
     return _ticket(found)
@@ -328,6 +329,17 @@ async def of_person(session: Session, person_id: int, *, only_open: bool = False
         wanted = wanted.where(TicketRow.state.in_(_OPEN_STATES))
     found = await session.scalars(
         wanted.order_by(TicketRow.id.desc()).limit(limit).execution_options(populate_existing=True)
+    )
+    return [_ticket(row) for row in found]
+
+
+async def open_at(session: Session, address: Address) -> list[Ticket]:
+    """The open tickets whose answers go to this chat, oldest first."""
+    found = await session.scalars(
+        select(TicketRow)
+        .where(TicketRow.channel == address.channel, TicketRow.chat == address.chat, TicketRow.state.in_(_OPEN_STATES))
+        .order_by(TicketRow.id)
+        .execution_options(populate_existing=True)
     )
     return [_ticket(row) for row in found]
 

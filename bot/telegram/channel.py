@@ -12,7 +12,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.channel import ChannelError, Closed, Later, Refused
-from bot.files import LARGEST_MEDIA, FileStore
+from bot.files import LARGEST_MEDIA, MEDIA, FileStore
 from bot.intake import Intake
 from bot.telegram import rendering
 from bot.telegram.paces import Paces
@@ -28,6 +28,9 @@ from storage.outbox import Delivery
 _EDITED = ("message is not modified",)
 _CANT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _CANT_PARSE = "can't parse entities"
+_FILE_UNKNOWN = "wrong file identifier"
+_NO_PHOTO = ("image_process_failed", "photo_invalid", "photo_ext", "too big")
+"""Images that Telegram takes as documents only."""
 _THREAD_GONE = "message thread not found"
 
 log = structlog.get_logger(__name__)
@@ -164,15 +167,27 @@ class TelegramChannel:
 
     async def _file(self, where: Address, thread: int | None, attachment: Attachment) -> Message:
         """By the platform's own name of it where it came from there, else its bytes."""
-        bot, chat = self._wire.bot, int(where.chat)
         if attachment.address.channel == CHANNEL and attachment.reference:
-            what: str | InputFile = attachment.reference
-        else:
-            content = await self._files.read(attachment.sha256) if attachment.sha256 else None
-            if content is None:
-                raise Refused("file gone")
-            what = InputFile(content, filename=attachment.name or f"tep-{attachment.id}")
-        match attachment.kind:
+            try:
+                return await self._as(attachment.kind, where, thread, attachment.reference)
+            except BadRequest as error:  # such as a name that another account was given
+                if not attachment.sha256 or _FILE_UNKNOWN not in error.message.lower():
+                    raise
+        content = await self._files.read(attachment.sha256) if attachment.sha256 else None
+        if content is None:
+            raise Refused("file gone")
+        name = attachment.name or f"tep-{attachment.id}.{MEDIA.get(attachment.type, 'bin')}"
+        file = InputFile(content, filename=name)
+        try:
+            return await self._as(attachment.kind, where, thread, file)
+        except BadRequest as error:
+            if attachment.kind != "photo" or not any(no in error.message.lower() for no in _NO_PHOTO):
+                raise
+            return await self._as("document", where, thread, file)
+
+    async def _as(self, kind: str, where: Address, thread: int | None, what: str | InputFile) -> Message:
+        bot, chat = self._wire.bot, int(where.chat)
+        match kind:
             case "photo":
                 return await bot.send_photo(chat, what, message_thread_id=thread)
             case "voice":

@@ -1,5 +1,9 @@
 """The people of the stories, and the house they come to."""
 
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import certifi
 import pytest
 
 from bot.bell import Bell
@@ -13,6 +17,7 @@ from handlers.helpdesk import Helpdesk
 from handlers.turn import Desk, HandlerSettings, Knowledge
 from storage import Database
 from tests.stories.house import SHIPPED, UNITS, AtDesk, Chat, Clock, House, Recorder, at_desk
+from tests.stories.phones import Phone, TelegramHouse, telegram_house
 
 
 @pytest.fixture(scope="session")
@@ -21,10 +26,50 @@ def knowledge() -> Knowledge:
     return Knowledge(shipped, Matcher(shipped))
 
 
+ON_TELEGRAM = {"test_asking", "test_tickets", "test_following", "test_communes", "test_privacy"}
+"""The stories that are told over Telegram too, on one kind of database."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "edge" in metafunc.fixturenames:
+        told_there = metafunc.module.__name__.rpartition(".")[2] in ON_TELEGRAM
+        metafunc.parametrize("edge", ["sqlite", "postgresql", *(["telegram"] if told_there else [])], indirect=True)
+
+
 @pytest.fixture
-async def house(database: Database, knowledge: Knowledge) -> House:
-    clock, bell, statistics = Clock(), Bell(), Statistics()
+def edge(request: pytest.FixtureRequest) -> str:
+    """What is at the outer edge: Telegram, or only a channel that shows everything, on one of two databases."""
+    return str(request.param)
+
+
+@pytest.fixture
+def kind(edge: str) -> str:
+    return "sqlite" if edge == "telegram" else edge
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_certificates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No story goes beyond this machine, and to read all of the world's certificates takes longer than some stories."""
+    first = tmp_path_factory.mktemp("certificates") / "first.pem"
+    end = "-----END CERTIFICATE-----\n"
+    first.write_text(Path(certifi.where()).read_text(encoding="utf-8").partition(end)[0] + end, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(first))
+        yield
+
+
+@pytest.fixture
+async def house(database: Database, knowledge: Knowledge, edge: str, tmp_path: Path) -> AsyncIterator[House]:
     desk = Desk(UNITS, lambda: knowledge, HandlerSettings())
+    if edge == "telegram":
+        async with telegram_house(database, desk, tmp_path) as made:
+            yield made
+    else:
+        yield _house(database, desk)
+
+
+def _house(database: Database, desk: Desk) -> House:
+    clock, bell, statistics = Clock(), Bell(), Statistics()
     helpdesk, channel = Helpdesk(desk), Recorder()
     intake = Intake(database, bell, clock)
     return House(
@@ -39,16 +84,20 @@ async def house(database: Database, knowledge: Knowledge) -> House:
     )
 
 
+def chat(house: House, name: str) -> Chat:
+    return Phone(house, name) if isinstance(house, TelegramHouse) else Chat(house, name)
+
+
 @pytest.fixture
 def lan(house: House) -> Chat:
     """Lan asks."""
-    return Chat(house, "lan")
+    return chat(house, "lan")
 
 
 @pytest.fixture
 def tu(house: House) -> Chat:
     """Tú must see nothing of Lan's."""
-    return Chat(house, "tu")
+    return chat(house, "tu")
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from storage.tables import InboxRow, InboxState
 from tests.botapi.server import Server
 from tests.stories.house import Clock
 
+SOON = timedelta(milliseconds=10)
 LIFTED = {"per_second": 10_000, "chat_per_second": 10_000, "group_per_minute": 1_000_000}
 """No pace: tests of what is said do not wait."""
 _NOTHING = Catalog(topics=())
@@ -41,6 +42,7 @@ class Edge:
     parts: Assembled
     sender: Sender
     files: FileStore
+    public_url: str
     clock: Clock = field(default_factory=Clock)
 
     async def say(self, chat: int, reply: Reply | str, *, thread: str = "", kind: str = "answer", **more: Any) -> int:  # noqa: ANN401 - fields of `Outgoing`
@@ -73,25 +75,32 @@ class Edge:
 
 
 @asynccontextmanager
-async def opened(server: Server, folder: Path, **telegram: Any) -> AsyncIterator[Edge]:  # noqa: ANN401 - settings
+async def opened(
+    server: Server,
+    folder: Path,
+    *,
+    public_url: str = "http://127.0.0.1",
+    knowledge: Knowledge | None = None,
+    **telegram: Any,  # noqa: ANN401 - settings
+) -> AsyncIterator[Edge]:
     database = await Database.open(f"sqlite:///{folder}/data/helpdesk.db")
     clock, bell, statistics = Clock(), Bell(), Statistics()
     intake, files = Intake(database, bell, clock), FileStore(folder / "attachments")
     told: Mapping[str, Any] = {"token": server.token, "base_url": server.url, "paces": LIFTED, **telegram}
-    knowledge = Knowledge(_NOTHING, Matcher(_NOTHING))
+    known = knowledge or Knowledge(_NOTHING, Matcher(_NOTHING))
     parts = assemble(
         Telegram.model_validate(told),
-        "http://127.0.0.1",
+        public_url,
         database=database,
         files=files,
         intake=intake,
-        desk=Desk({}, lambda: knowledge),
+        desk=Desk({}, lambda: known),
         statistics=statistics,
         clock=clock,
     )
     sender = Sender(database, [parts.channel], intake, bell, clock, statistics)
     try:
-        yield Edge(server, database, parts, sender, files, clock)
+        yield Edge(server, database, parts, sender, files, public_url, clock)
     finally:
         await parts.receiver.drain()
         await parts.channel.close()

@@ -1,0 +1,307 @@
+"""Times the whole service as Telegram sees it, beside a bare bot on the same platform in the same run."""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+import httpx
+
+from bot.benching import echo, figures, platform
+from bot.benching.measuring import NotMeasured
+from bot.config import PREFIX, Settings
+from faq import noise
+from faq.catalog import Catalog
+from storage import Database, outbox, questions
+from storage.questions import Outcome
+from storage.tables import OutboxState
+
+ECHO, SERVICE, SERVICE_E5 = "echo", "helpdesk", "helpdesk + e5"
+AT_ONCE = 100  # questions that wait for their reply at any time; Telegram delivers as many with one request
+ROUNDS = 4  # each bot's questions are asked in so many turns, so that what else runs on the machine hits all alike
+SAMPLES = 10  # of the memory
+_WARM_UP = 200  # questions before anything is timed
+_ALONE = 10  # one in so many questions is asked while no other waits
+_STARTS_S = 900.0  # at most, with the embedding worked out for the first time
+_UNLIMITED = 1_000_000  # messages a second
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A bot's figures."""
+
+    bot: str
+    questions: int
+    per_s: float
+    """Answered, while `AT_ONCE` wait at any time."""
+    p50_ms: float
+    p95_ms: float
+    """From the update to the reply, while `AT_ONCE` wait."""
+    alone_p50_ms: float
+    alone_p95_ms: float
+    """While nobody else asks."""
+    cpu_ms: float | None
+    """Of processor time for each question; None where the system does not tell."""
+    resident_mb: float | None
+    of_echo: float
+    """Its `per_s` as a share of the bare bot's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How much memory the service had after so many questions."""
+
+    questions: int
+    resident_mb: float | None
+    per_s: float
+
+
+@dataclass(slots=True)
+class _Timed:
+    """What was measured of one bot so far."""
+
+    asked: int = 0
+    seconds: float = 0.0
+    milliseconds: list[float] = field(default_factory=list)
+    alone: list[float] = field(default_factory=list)
+    cpu_s: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    name: str
+    account: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    database: str = ""
+
+    def cpu_s(self) -> float | None:
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def resident_mb(self) -> float | None:
+        try:
+            lines = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii").splitlines()
+        except OSError:
+            return None
+        return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), None)
+
+
+def distinct(known: Catalog, number: int) -> list[str]:
+    """So many questions, no two the same: the FAQ's wordings, typed with noise of every kind."""
+    wordings = [wording for question in known.questions for wording in question.wordings]
+    random.Random(number).shuffle(wordings)  # noqa: S311 - an order, no secret
+    asked: dict[str, None] = {}
+    for turn in count():
+        for place, wording in enumerate(wordings):
+            if len(asked) == number:
+                return list(asked)
+            text = noise.noisy(wording, _KINDS[(place + turn) % len(_KINDS)], turn)
+            asked[f"{text} {len(asked)}" if text in asked else text] = None
+    raise AssertionError
+
+
+_KINDS = tuple(noise.KINDS)
+
+
+class Bench:
+    """Everything runs in `folder`, which is empty and of no use afterwards."""
+
+    def __init__(self, settings: Settings, folder: Path, *, chats: int) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._chats = chats
+        self._accounts = count(1)
+        self._url = ""
+        self._client = httpx.Client(timeout=None, trust_env=False)  # noqa: S113 - it answers when all is answered
+
+    def compare(self, names: Sequence[str], asked: Sequence[str]) -> list[Served]:
+        """The bare bot and the services named; raises `NotMeasured`."""
+        with self._platform(), contextlib.ExitStack() as stack:
+            bots = [stack.enter_context(self._bot(name)) for name in names]
+            timed = {bot.name: _Timed() for bot in bots}
+            warm_up, measured = asked[:_WARM_UP], asked[_WARM_UP:]
+            for bot in bots:
+                self._ask(bot, warm_up, AT_ONCE)
+            alone, measured = measured[::_ALONE], [text for place, text in enumerate(measured) if place % _ALONE]
+            for turn in range(ROUNDS):
+                for bot in bots if turn % 2 == 0 else reversed(bots):
+                    self._time(bot, measured[turn::ROUNDS], alone[turn::ROUNDS], timed[bot.name])
+            per_s = {name: one.asked / one.seconds for name, one in timed.items()}
+            served = [_served(bot, timed[bot.name], per_s[ECHO]) for bot in bots]
+        for bot in bots:
+            if bot.database:
+                self._check(bot, len(asked))
+        return served
+
+    def soak(self, asked: Sequence[str]) -> Iterator[Kept]:
+        """The service alone, asked everything; its memory in between. Raises `NotMeasured`."""
+        with self._platform(), self._bot(SERVICE) as bot:
+            self._ask(bot, asked[:_WARM_UP], AT_ONCE)
+            yield Kept(_WARM_UP, bot.resident_mb(), 0.0)
+            rest = asked[_WARM_UP:]
+            done = 0
+            for sample in range(1, SAMPLES + 1):
+                part = rest[done : len(rest) * sample // SAMPLES]
+                seconds, _ = self._ask(bot, part, AT_ONCE)
+                done += len(part)
+                yield Kept(_WARM_UP + done, bot.resident_mb(), round(len(part) / seconds, 1))
+        self._check(bot, len(asked))
+
+    # --- asking ---
+
+    def _time(self, bot: _Running, asked: Sequence[str], alone: Sequence[str], timed: _Timed) -> None:
+        before = bot.cpu_s()
+        seconds, milliseconds = self._ask(bot, asked, AT_ONCE)
+        after = bot.cpu_s()
+        timed.asked += len(asked)
+        timed.seconds += seconds
+        timed.milliseconds += milliseconds
+        if timed.cpu_s is not None:
+            timed.cpu_s = timed.cpu_s + after - before if before is not None and after is not None else None
+        timed.alone += self._ask(bot, alone, 1)[1]
+
+    def _ask(self, bot: _Running, texts: Sequence[str], at_once: int) -> tuple[float, list[float]]:
+        told = self._control("ask", {"bot": bot.account, "texts": texts, "chats": self._chats, "at_once": at_once})
+        assert isinstance(told, dict)  # noqa: S101 - our own process
+        if told["unanswered"]:
+            raise NotMeasured(f"{bot.name}: {told['unanswered']} câu không được trả lời{_last_line(bot)}")
+        return told["seconds"], told["milliseconds"]
+
+    def _control(self, what: str, given: dict[str, object], patience_s: float | None = None) -> object:
+        answer = self._client.post(f"{self._url}{platform.CONTROL}{what}", json=given, timeout=patience_s)
+        return answer.json()["result"]
+
+    # --- processes ---
+
+    @contextlib.contextmanager
+    def _platform(self) -> Iterator[None]:
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", platform.__name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert process.stdin is not None  # noqa: S101 - as it was asked for
+        assert process.stdout is not None  # noqa: S101 - as it was asked for
+        try:
+            self._url = f"http://127.0.0.1:{int(process.stdout.readline())}"
+            yield
+        finally:
+            process.stdin.close()
+            process.wait()
+            process.stdout.close()
+
+    @contextlib.contextmanager
+    def _bot(self, name: str) -> Iterator[_Running]:
+        """Started, and asking for updates."""
+        account = str(next(self._accounts))
+        token = f"{account}:{'x' * 35}"
+        folder = self._folder / account
+        folder.mkdir()
+        database = ""
+        if name == ECHO:
+            command = ["-m", echo.__name__, token, self._url]
+        else:
+            database = f"sqlite:///{folder}/helpdesk.db"
+            path = folder / "config.yaml"
+            settings = self._service(folder, database, token, semantic=name == SERVICE_E5)
+            path.write_text(json.dumps(settings), encoding="utf-8")
+            command = ["-c", "from bot.cli import main; main()", "run", "--config", str(path)]
+        log = folder / "log"
+        with log.open("wb") as written:
+            process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=written, env=_environment()
+            )
+        bot = _Running(name, account, process, log, database)
+        try:
+            self._wait_for(bot)
+            yield bot
+        finally:
+            process.terminate()
+            process.wait()
+
+    def _service(self, folder: Path, database: str, token: str, *, semantic: bool) -> dict[str, object]:
+        """A configuration in JSON, which is YAML as well."""
+        paces = dict.fromkeys(("per_second", "chat_per_second", "group_per_minute"), _UNLIMITED)
+        return {
+            "database": database,
+            "faq": str(self._settings.faq),
+            "attachments": str(folder / "attachments"),
+            "faq_history": str(folder / "history"),
+            "cache": str(self._settings.cache),
+            "web": {"port": 0},
+            "channels": {"telegram": {"token": token, "base_url": self._url, "paces": paces}},
+            "matching": asdict(replace(self._settings.matching, semantic=semantic)),
+        }
+
+    def _wait_for(self, bot: _Running) -> None:
+        give_up = time.monotonic() + _STARTS_S
+        while time.monotonic() < give_up:
+            if bot.process.poll() is not None:
+                raise NotMeasured(f"{bot.name}: không chạy được{_last_line(bot)}")
+            with contextlib.suppress(httpx.TimeoutException):
+                self._control("ready", {"bot": bot.account}, 1.0)
+                if bot.name != SERVICE_E5 or b"FAQ embedded" in bot.log.read_bytes():
+                    return
+                time.sleep(0.5)
+        raise NotMeasured(f"{bot.name}: chờ quá lâu mà chưa chạy{_last_line(bot)}")
+
+    def _check(self, bot: _Running, asked: int) -> None:
+        """That all of it is in the database, after the end of the service."""
+        noted, sent, unsent = asyncio.run(_look(bot.database))
+        if noted != asked or sent < asked or unsent:
+            raise NotMeasured(
+                f"{bot.name}: cơ sở dữ liệu giữ {noted}/{asked} câu hỏi, {sent} tin gửi, {unsent} tin chưa"
+            )
+
+
+def _served(bot: _Running, timed: _Timed, echo_per_s: float) -> Served:
+    per_s = timed.asked / timed.seconds
+    resident = bot.resident_mb()
+    return Served(
+        bot.name,
+        timed.asked,
+        round(per_s, 1),
+        *(round(figures.percentile(timed.milliseconds, share), 1) for share in (0.5, 0.95)),
+        *(round(figures.percentile(timed.alone, share), 1) for share in (0.5, 0.95)),
+        cpu_ms=None if timed.cpu_s is None else round(1000 * timed.cpu_s / timed.asked, 2),
+        resident_mb=None if resident is None else round(resident, 1),
+        of_echo=round(per_s / echo_per_s, 3),
+    )
+
+
+async def _look(database: str) -> tuple[int, int, int]:
+    """Questions noted and not turned away, replies sent, and replies that were not."""
+    opened = await Database.open(database)
+    try:
+        async with opened.read() as session:
+            noted, replies = await questions.counts(session), await outbox.counts(session)
+    finally:
+        await opened.close()
+    noted.pop(Outcome.LIMITED, 0)
+    sent = replies.pop(OutboxState.SENT, 0)
+    return sum(noted.values()), sent, sum(replies.values())
+
+
+def _environment() -> dict[str, str]:
+    """Without settings and proxies of whoever measures."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(PREFIX) and not name.lower().endswith("_proxy")
+    }
+
+
+def _last_line(bot: _Running) -> str:
+    lines = bot.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return f" ({lines[-1]})" if lines else ""

@@ -1,0 +1,32 @@
+"""A message was edited: the answer to it is edited too, or the mentor who reads it is told."""
+
+from handlers import cards
+from handlers.turn import Turn
+from storage import outbox, questions, tickets
+from storage.questions import Outcome
+from storage.tickets import State
+
+
+async def in_ticket(turn: Turn, message: str, text: str) -> bool:
+    """True if the message was said in a ticket of this person's that is open: it reads the new words from now on."""
+    post = await tickets.said_by(turn.session, turn.where, message)
+    ticket = await tickets.get(turn.session, post.ticket_id) if post is not None else None
+    if post is None or ticket is None or ticket.person_id != turn.person.id or ticket.state is State.CLOSED:
+        return False
+    if post.text == text:
+        return True
+    await tickets.revise(turn.session, post.id, text, turn.at)
+    await cards.edited(turn.session, turn.desk, ticket.id, text, turn.at)
+    return True
+
+
+async def asked_anew(turn: Turn, message: str, text: str) -> bool:
+    """Makes the next reply take the place of the answer that the message had; False if it had none or is the same."""
+    question = await questions.asked_by(turn.session, turn.where, message)
+    if question is None or question.person_id != turn.person.id or question.text == text:
+        return False
+    shown = await outbox.answer_to(turn.session, question.id)
+    if question.outcome not in (Outcome.TICKET, Outcome.CANCELLED):
+        await questions.settle(turn.session, question.id, Outcome.CANCELLED)
+    turn.edits = shown.id if shown is not None else None
+    return True

@@ -1,0 +1,191 @@
+"""What mentors and admins do in their chats: become one by a link, take tickets, and answer by replying."""
+
+from collections.abc import Sequence
+
+from faq import answers
+from handlers import browsing, cards, choices, mentoring, replies, texts
+from handlers.choices import Option
+from handlers.events import Said
+from handlers.mentoring import Done, HeldBy, Mentor, Nothing, NotNow, NotYours, Outcome
+from handlers.replies import Reply
+from handlers.turn import Turn
+from storage import invitations, outbox, people, questions, tickets
+
+VERBS = frozenset({"take", "lay", "pass", "give", "ready", "send", "end", "again", "waiting"})
+"""Of buttons that only staff are shown."""
+BEST = 5
+_SEARCH = "?"
+
+
+async def join(turn: Turn, secret: str) -> None:
+    """An invitation makes whoever opened it a mentor or an admin, once."""
+    invitation = await invitations.look(turn.session, secret, turn.at)
+    if turn.group or invitation is None:
+        await turn.say(texts.INVITATION_SPENT)
+        return
+    known = await people.roles(turn.session, turn.person.id)
+    invited = await invitations.spend(turn.session, secret, turn.at)
+    if invited is None:
+        await turn.say(texts.INVITATION_SPENT)
+        return
+    if known and invited.id != turn.person.id:
+        await people.grant(turn.session, turn.person.id, invitation.role, invitation.unit, turn.at)
+    elif invited.id != turn.person.id:
+        await people.link(turn.session, turn.who, invited.id, turn.at)
+        turn.person = await people.meet(turn.session, turn.who, turn.at)
+    unit = turn.desk.unit_name(invitation.unit) if invitation.unit else ""
+    await turn.say(texts.welcome_staff(invitation.role, turn.person.name or invitation.name, unit))
+    if invitation.role == "mentor":
+        await _waiting(turn, await _mentor(turn))
+
+
+async def replied(turn: Turn, said: Said, ticket_id: int, files: Sequence[int]) -> None:
+    """Words that reply to a card, or to a member's words, go to the member; nothing else that a mentor says does."""
+    mentor = await _mentor(turn)
+    text = said.text.strip()
+    if text.startswith(_SEARCH):
+        await _search(turn, mentor, ticket_id, text.removeprefix(_SEARCH).strip())
+        return
+    key = f"{turn.where.lane}:{said.message}"
+    outcome = await mentoring.answer(turn.session, turn.desk, mentor, ticket_id, text, key, turn.at, files)
+    await _told(turn, ticket_id, outcome)
+
+
+async def elsewhere(turn: Turn) -> None:
+    """Words to the helpdesk in a unit's group that reply to no card."""
+    await _say(turn, None, texts.REPLY_TO_CARD)
+
+
+async def press(turn: Turn, verb: str, arguments: Sequence[str]) -> None:
+    """A button of a card; what it carries is a claim, and so is who pressed it."""
+    mentor = await _mentor(turn)
+    if not mentor.units:
+        await _say(turn, None, texts.NOT_STAFF)
+        return
+    if verb == "waiting":
+        await _waiting(turn, mentor)
+        return
+    ticket_id = choices.integer(arguments)
+    if ticket_id is None:
+        await browsing.menu(turn, texts.GONE)
+        return
+    session, desk, at = turn.session, turn.desk, turn.at
+    match verb, list(arguments[1:]):
+        case "take", _:
+            await _told(turn, ticket_id, await mentoring.take(session, desk, mentor, ticket_id, at))
+        case "lay", _:
+            await _told(turn, ticket_id, await mentoring.release(session, desk, mentor, ticket_id, at))
+        case "end", _:
+            await _told(turn, ticket_id, await mentoring.close(session, desk, mentor, ticket_id, at))
+        case "again", _:
+            await _told(turn, ticket_id, await mentoring.reopen(session, desk, mentor, ticket_id, at))
+        case "pass", _:
+            await _units(turn, mentor, ticket_id)
+        case "give", [unit, *_]:
+            await _told(turn, ticket_id, await mentoring.pass_on(session, desk, mentor, ticket_id, unit, at))
+        case "ready", _:
+            await _ready(turn, mentor, ticket_id)
+        case "send", [entry_id, *_]:
+            await _send(turn, mentor, ticket_id, entry_id)
+        case _:
+            await _say(turn, ticket_id, texts.GONE)
+
+
+async def _mentor(turn: Turn) -> Mentor:
+    """Who it is as a mentor, with the units they are one of at this moment; none for anybody else."""
+    roles = await people.roles(turn.session, turn.person.id)
+    return Mentor(turn.person.id, turn.person.name, frozenset(role.unit for role in roles if role.role == "mentor"))
+
+
+async def _waiting(turn: Turn, mentor: Mentor) -> None:
+    """What waits to be taken, so that a card that came before one joined is not missed."""
+    lines = await mentoring.queue(turn.session, turn.desk, mentor, "new")
+    await _say(turn, None, texts.waiting([(line.id, line.unit_name) for line in lines[:BEST]], len(lines)))
+    for line in lines[:BEST]:
+        await cards.refresh(turn.session, turn.desk, line.id, turn.at)
+
+
+async def _units(turn: Turn, mentor: Mentor, ticket_id: int) -> None:
+    ticket = await tickets.get(turn.session, ticket_id)
+    if ticket is None or ticket.unit not in mentor.units:
+        await _say(turn, ticket_id, texts.NOT_YOUR_TICKET)
+        return
+    options = [
+        Option(unit.name, f"give:{ticket_id}:{unit.id}") for unit in turn.desk.units.values() if unit.id != ticket.unit
+    ]
+    await _say(turn, ticket_id, texts.pass_where(ticket_id), options)
+
+
+async def _ready(turn: Turn, mentor: Mentor, ticket_id: int) -> None:
+    """Entries of the FAQ that may be the answer: those that were likely, and how to look for others."""
+    ticket = await tickets.get(turn.session, ticket_id)
+    if ticket is None or ticket.unit not in mentor.units:
+        await _say(turn, ticket_id, texts.NOT_YOUR_TICKET)
+        return
+    question = await questions.get(turn.session, ticket.question_id) if ticket.question_id is not None else None
+    await _entries(turn, ticket_id, question.offered if question is not None else ())
+
+
+async def _search(turn: Turn, mentor: Mentor, ticket_id: int, text: str) -> None:
+    ticket = await tickets.get(turn.session, ticket_id)
+    if ticket is None or ticket.unit not in mentor.units:
+        await _say(turn, ticket_id, texts.NOT_YOUR_TICKET)
+        return
+    found = turn.desk.knowledge().matcher.match(text).matches if text else ()
+    await _entries(turn, ticket_id, [match.id for match in found])
+
+
+async def _entries(turn: Turn, ticket_id: int, ids: Sequence[str]) -> None:
+    entries = [entry for id_ in ids[:BEST] if (entry := turn.catalog.question(id_)) is not None]
+    options = [Option(entry.question, f"send:{ticket_id}:{entry.id}") for entry in entries]
+    await _say(turn, ticket_id, texts.READY_ANSWERS if options else texts.NO_READY_ANSWER, options)
+
+
+async def _send(turn: Turn, mentor: Mentor, ticket_id: int, entry_id: str) -> None:
+    """An entry of the FAQ goes to the member as the mentor's answer."""
+    entry = turn.catalog.question(entry_id)
+    if entry is None:
+        await _say(turn, ticket_id, texts.GONE_ENTRY)
+        return
+    ticket = await tickets.get(turn.session, ticket_id)
+    member = await people.find(turn.session, ticket.person_id) if ticket is not None else None
+    commune = member.commune if member is not None else ""
+    shown = texts.answer(entry.question, answers.render(entry, turn.catalog, commune).strip())
+    key = f"send:{ticket_id}:{entry_id}:{mentor.person_id}"
+    outcome = await mentoring.answer(
+        turn.session, turn.desk, mentor, ticket_id, entry.question, key, turn.at, shown=shown
+    )
+    await _told(turn, ticket_id, outcome)
+
+
+async def _told(turn: Turn, ticket_id: int, outcome: Outcome) -> None:
+    """What a mentor must know of how it went; where all went well the card says it."""
+    match outcome:
+        case Done(masked=masked) if masked:
+            await _say(turn, ticket_id, texts.masked(masked))
+        case Done():
+            pass
+        case HeldBy(name=name):
+            await _say(turn, ticket_id, texts.held_by(ticket_id, name))
+        case NotYours():
+            await _say(turn, ticket_id, texts.NOT_YOUR_TICKET)
+        case NotNow(state=state):
+            await _say(turn, ticket_id, texts.not_now(ticket_id, state))
+        case Nothing():
+            await _say(turn, ticket_id, texts.NOTHING_TO_SEND)
+
+
+async def _say(turn: Turn, ticket_id: int | None, text: str, options: Sequence[Option] = ()) -> None:
+    reply = Reply(text=text, choices=choices.listed(options, human=""))
+    await outbox.put(
+        turn.session,
+        outbox.Outgoing(
+            address=turn.where,
+            reply=replies.to_json(reply),
+            kind="staff",
+            reply_to=turn.source,
+            audience=turn.who.user if turn.group else "",
+            ticket=ticket_id,
+        ),
+        turn.at,
+    )
