@@ -98,6 +98,34 @@ def _enough(secret: SecretStr) -> SecretStr:
     return secret
 
 
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what Telegram takes
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(secret.get_secret_value()):
+        raise ValueError("should be as BotFather gave it, such as 123456:AbC-dEf")
+    return secret
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    if not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
+        raise ValueError("should have 1 to 256 characters of A-Z a-z 0-9 _ -; `openssl rand -hex 32` makes one")
+    return secret
+
+
+def _proxy(value: str) -> str:
+    if not re.fullmatch(r"(https?|socks5h?)://[^\s/]+/?", value):
+        raise ValueError("should be an address such as socks5://127.0.0.1:1080 or http://proxy:3128")
+    return value
+
+
+def _group(value: str) -> str:
+    if not re.fullmatch(r"-\d+", value):
+        raise ValueError("should be a group's id, such as -1001234567890")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 Hours = Annotated[str, AfterValidator(_hours)]
 Base = Annotated[str, AfterValidator(_base)]
@@ -156,13 +184,13 @@ class TelegramPaces(_Model):
 
 
 class Telegram(_Model):
-    token: Secret
+    token: Annotated[SecretStr, AfterValidator(_token)]
     mode: Literal["polling", "webhook"] = "polling"
     base_url: Base = "https://api.telegram.org"
-    webhook_secret: Secret | None = None
-    proxy: Word | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    proxy: Annotated[Word, AfterValidator(_proxy)] | None = None
     """An HTTP or SOCKS5 proxy; whether to use one is the department's decision."""
-    groups: Literal["all", "none"] | tuple[Word, ...] = "all"
+    groups: Literal["all", "none"] | tuple[Annotated[Word, AfterValidator(_group)], ...] = "all"
     """The groups of members it may be in: all, none but the units' own, or these ids."""
     paces: TelegramPaces = TelegramPaces()
 
@@ -456,6 +484,11 @@ def _together(tree: Mapping[str, Any], *, demo: bool) -> Iterator[str]:
                 yield f"channels.{name}.webhook_secret: is missing; mode webhook needs it"
             if web.get("public_url") is None:
                 yield f"web.public_url: is missing; channels.{name}.mode webhook needs it"
+    for unit, written in _part(tree, "units").items():
+        group = written.get("group") if isinstance(written, dict) else None
+        channel = group.partition(":")[0] if isinstance(group, str) else ""
+        if channel in Channels.model_fields and channels.get(channel) is None:
+            yield f"units.{unit}.group: is on a channel that is not set; add channels.{channel}"
 
 
 def _part(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -57,21 +57,21 @@ class Fetcher:
     async def run(self) -> None:
         """Fetches until cancelled; what is not here by then is fetched after the next start."""
         while True:
-            seen = self._bell.count("outbox")  # rung whenever an event was handled, which is when files become known
+            seen = self._bell.count("files")
             try:
                 fetched = await self.fetch()
             except Exception as error:  # noqa: BLE001, RUF100 - the boundary: a database that is away for a moment
                 log.error("fetching failed", exc_info=error)
                 fetched = 0
             if not fetched:
-                await self._bell.wait("outbox", seen, LOOK_EVERY_S)
+                await self._bell.wait("files", seen, LOOK_EVERY_S)
 
     async def fetch(self) -> int:
         """Tries every file that is due once; returns how many there were."""
         now = asyncio.get_running_loop().time()
         due: list[Attachment] = []
         for name in self._sources:
-            async with self._database.read() as session:
+            async with self._database.read(brief=True) as session:
                 pending = await attachments.pending(session, name, 20)
             due += [one for one in pending if self._tried.get(one.id, (0, 0.0))[1] <= now]
         for start in range(0, len(due), AT_ONCE):

@@ -25,16 +25,21 @@ class Intake:
     ) -> int:
         """Stores events with the platform's keys in one transaction; returns how many were new.
 
-        `also` writes what belongs into the same transaction, such as the browser's own line. When this returns, what
+        `also` writes what belongs into the same transaction, such as the browser's own line; it may be called again if
+        that failed. When this returns, what
         was accepted outlives a crash; when it raises, nothing was accepted and the platform must deliver again.
         """
         rows = [
             inbox.Arrival(channel=channel, bot=bot, key=key, lane=events.lane(event), payload=events.to_json(event))
             for key, event in arrived
         ]
-        async with self._database.write() as session:
+
+        async def store(session: Session) -> list[int]:
             new = await inbox.accept(session, rows, self._clock())
             if also is not None:
                 await also(session)
+            return new
+
+        new = await self._database.apply(store)
         self._bell.ring("inbox")
         return len(new)

@@ -105,7 +105,7 @@ class Sender:
                 return 0  # not work in hand keeps them waiting, but a platform's pace
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
             return len(self._tasks)
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             due = await outbox.due(
                 session,
                 at=self._clock(),
@@ -144,9 +144,8 @@ class Sender:
     async def deliver(self, delivery: Delivery) -> None:
         """Sends one row, part by part; parts that arrived before are not sent again."""
         channel = self._channels[delivery.address.channel]
-        async with self._database.write() as session:
-            if not await outbox.begin(session, delivery.id, self._clock(), LEASE):
-                return
+        if not await self._database.apply(lambda session: outbox.begin(session, delivery.id, self._clock(), LEASE)):
+            return
         try:
             parts = list(enumerate(channel.split(replies.from_json(delivery.reply))))
             for number, part in parts:
@@ -154,10 +153,7 @@ class Sender:
                     continue
                 platform_id = await channel.send(delivery, number, part)
                 self._statistics.sent.labels(channel=channel.name).inc()
-                async with self._database.write() as session:
-                    await outbox.part_sent(session, delivery.id, number, platform_id, self._clock())
-                    if number == parts[-1][0]:
-                        await outbox.sent(session, delivery.id, self._clock())
+                await self._mark_sent(delivery, number, platform_id, is_last=number == parts[-1][0])
         except ChannelError as error:
             await self._not_sent(channel, delivery, error)
             return
@@ -166,10 +162,17 @@ class Sender:
             await self._not_sent(channel, delivery, error)
             return
         if len(delivery.parts_sent) >= len(parts):  # all had arrived before a crash; only the mark is missing
-            async with self._database.write() as session:
-                await outbox.sent(session, delivery.id, self._clock())
+            await self._database.apply(lambda session: outbox.sent(session, delivery.id, self._clock()))
         if delivery.post is not None:
             self._bell.ring("desk")
+
+    async def _mark_sent(self, delivery: Delivery, number: int, platform_id: str, *, is_last: bool) -> None:
+        async def mark(session: Session) -> None:
+            await outbox.part_sent(session, delivery.id, number, platform_id, self._clock())
+            if is_last:
+                await outbox.sent(session, delivery.id, self._clock())
+
+        await self._database.apply(mark)
 
     async def _not_sent(self, channel: Channel, delivery: Delivery, error: Exception) -> None:
         """What the error says can be done: later, when the window opens, or never; or it is unclear."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 import uvicorn
 
+from bot.appointing import appoint
 from bot.bell import Bell
 from bot.channel import Channel
 from bot.config import Settings
@@ -31,7 +32,7 @@ from bot.web.context import WebContext
 from bot.worker import Worker
 from handlers.helpdesk import Helpdesk
 from handlers.turn import Desk, HandlerSettings, Unit
-from storage import Database
+from storage import Address, Database
 
 STREAMS_END_S = 3  # what is still being sent to a browser when we stop
 WORK_ENDS_S = 5  # what is in hand then; unfinished work is found again at the next start
@@ -167,6 +168,7 @@ class Service:
                 proxy_headers=False,
             )
         )
+        await appoint(self.database, self.settings.admins, now())
         with self._signals():
             works = {asyncio.create_task(work(), name=name) for name, work in self._works.items()}
             serving = asyncio.create_task(server.serve(sockets=[bound]), name="web")
@@ -226,12 +228,23 @@ class _Server(uvicorn.Server):
 
 def _units(settings: Settings) -> dict[str, Unit]:
     return {
-        id_: Unit(id_, unit.name, unit.first_answer_within, unit.resolve_within)
+        id_: Unit(
+            id_,
+            unit.name,
+            unit.first_answer_within,
+            unit.resolve_within,
+            Address(*unit.group.split(":", 1)) if unit.group else None,
+            unit.show_words,
+        )
         for id_, unit in settings.units.by_id().items()
     }
 
 
 def _handler_settings(settings: Settings) -> HandlerSettings:
+    telegram = settings.channels.telegram
+    allowed = telegram.groups if telegram is not None else "none"
     return HandlerSettings(
-        retention=timedelta(days=settings.privacy.retention_days), timezone=ZoneInfo(settings.timezone)
+        retention=timedelta(days=settings.privacy.retention_days),
+        timezone=ZoneInfo(settings.timezone),
+        groups=frozenset(allowed) if isinstance(allowed, tuple) else allowed,
     )

@@ -1,7 +1,7 @@
 """Handles accepted events: in order within a lane, lanes side by side, each event in one transaction."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,11 +9,12 @@ import structlog
 from bot.bell import Bell
 from bot.statistics import Statistics
 from handlers import events
+from handlers.events import Event, Moved, Said, Tick
 from handlers.helpdesk import Helpdesk
-from storage import Database, inbox
+from storage import Database, Session, inbox
 from storage.inbox import Waiting
 
-LANES = 8  # handled at once in one process; more would only queue for the database
+LANES = 16  # in hand at once; what is decided in the same moment is committed together
 RETRIES = (timedelta(seconds=1), timedelta(seconds=5))
 """The pauses before the second and the third attempt; after that the event is set aside."""
 LOOK_EVERY_S = 1.0  # for events that other processes accepted, and for retries
@@ -70,7 +71,7 @@ class Worker:
         if free <= 0:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
             return 1
-        async with self._database.read() as session:
+        async with self._database.read(brief=True) as session:
             waiting = await inbox.waiting(session, at=self._clock(), limit=free, busy=self._busy)
         for event in waiting:
             self._busy.add(event.lane)
@@ -96,19 +97,34 @@ class Worker:
         """
         with self._statistics.handling.time():
             event = events.from_json(waiting.payload)
-            async with self._database.read() as session:
+            async with self._database.read(brief=True) as session:
                 thought = await self._helpdesk.think(session, event)
-            async with self._database.write() as session:
+
+            async def decide(session: Session) -> bool:
                 if not await inbox.claim(session, waiting.id):
                     return False
                 await self._helpdesk.handle(session, event, thought)
                 await inbox.done(session, waiting.id, self._clock())
+                return True
+
+            if not await self._decided(event, decide):
+                return False
         self._statistics.handled.labels(kind=event.kind).inc()
         if thought.verdict is not None:
             self._statistics.verdicts.labels(verdict=type(thought.verdict).__name__.lower()).inc()
         self._bell.ring("outbox")
         self._bell.ring("desk")
+        if isinstance(event, Said) and event.media:
+            self._bell.ring("files")
         return True
+
+    async def _decided(self, event: Event, decide: Callable[[Session], Awaitable[bool]]) -> bool:
+        match event:
+            case Tick() | Moved():  # these go through whole tables
+                async with self._database.write() as session:
+                    return await decide(session)
+            case _:
+                return await self._database.apply(decide)
 
     async def _count_failure(self, waiting: Waiting, error: Exception) -> None:
         """Outside the transaction that failed: what it wrote is gone, that it failed is not."""

@@ -1,21 +1,70 @@
 """A question and its answer: sure, unsure or unknown, and what the person thinks of it."""
 
+import re
 from collections.abc import Sequence
 
 from faq import answers
 from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
 from faq.models import Question as Entry
 from faq.telling import Separation, separate
-from handlers import browsing, living, texts
+from handlers import browsing, choices, following, living, texts
 from handlers.choices import Option
 from handlers.turn import Turn
 from storage import questions
 from storage.questions import Outcome, Question
 
+LONGEST = 4000  # characters; more than that is a document, not a question
 AMONG = 3  # so many questions to choose from can be read at a glance
 RELATED = 3
 DANGER = 0.1  # so probable that somebody is in danger that it is worth a message too many
 _NO_WORDS_OF_THEIR_OWN = "browsed"
+
+
+async def begin(
+    turn: Turn, text: str, verdict: Verdict, *, beside: Sequence[int] = (), photos: Sequence[int] = ()
+) -> None:
+    """A new question, if the person does not send them faster than anyone can read the answers."""
+    if await is_limited(turn, text):
+        return
+    if choices.number(text) is not None and len(text) < 12:
+        if turn.listed:
+            await turn.offer(texts.NOT_IN_LIST, turn.listed)
+        else:
+            await browsing.menu(turn, texts.NO_LIST)
+    elif not re.search(r"\w", text):
+        await turn.say(texts.ONLY_SIGNS, browsing.menu_options(), human="human")
+    elif turn.conversation.held.get("human"):
+        await for_human(turn, text, verdict, photos)
+    elif len(text) > LONGEST:
+        await turn.say(texts.TOO_LONG)
+        await for_human(turn, text, verdict, photos)
+    else:
+        await ask(turn, text, verdict, beside=beside, photos=photos)
+
+
+async def is_limited(turn: Turn, text: str) -> bool:
+    """True if somebody asks faster than anyone can read the answers; it is kept, and they are told once."""
+    settings = turn.desk.settings
+    if await questions.recent(turn.session, turn.who, turn.at - settings.burst_within) < settings.burst:
+        return False
+    await questions.ask(
+        turn.session,
+        person_id=turn.person.id,
+        identity=turn.who,
+        address=turn.where,
+        text=text,
+        at=turn.at,
+        verdict="unread",
+        offered=[],
+        entry="",
+        outcome=Outcome.LIMITED,
+        message=turn.source,
+    )
+    slowed = turn.conversation.slowed_at
+    if slowed is None or turn.at - slowed > settings.burst_within:
+        await turn.change(slowed_at=turn.at)
+        await turn.say(texts.TOO_FAST)
+    return True
 
 
 async def ask(
@@ -23,7 +72,7 @@ async def ask(
 ) -> None:
     """Answers a new question; `beside` are tickets to which the words may be added instead."""
     await turn.change(ticket=None)
-    await _danger_first(turn, verdict)
+    await danger_first(turn, verdict)
     match verdict:
         case Routine():
             asked = await note(turn, text, verdict, Outcome.ROUTINE)
@@ -41,7 +90,7 @@ async def ask(
     await _keep_photos(turn, asked, photos)
 
 
-async def _danger_first(turn: Turn, verdict: Verdict) -> None:
+async def danger_first(turn: Turn, verdict: Verdict) -> None:
     """Where somebody may be in danger or losing money, what helps at once comes before everything else."""
     for match in verdict.matches[:AMONG]:
         entry = turn.catalog.question(match.id)
@@ -49,9 +98,12 @@ async def _danger_first(turn: Turn, verdict: Verdict) -> None:
             continue
         if isinstance(verdict, Sure) and match is verdict.matches[0]:
             return  # it is the answer
-        first = answers.render(entry, turn.catalog, turn.person.commune).strip().split("\n\n")[0]
-        steps = [Option(texts.ALL_STEPS, f"q:{entry.id}")]
+        commune = "" if turn.group else turn.person.commune
+        first = answers.render(entry, turn.catalog, commune).strip().split("\n\n")[0]
+        steps = [Option(texts.ALL_STEPS, f"private:q:{entry.id}" if turn.group else f"q:{entry.id}")]
+        edits, turn.edits = turn.edits, None  # an edited answer is still to come
         await turn.say(texts.urgent_first(entry.question, first), steps, remember=False)
+        turn.edits = edits
         return
 
 
@@ -252,7 +304,7 @@ async def _keep_photos(turn: Turn, question_id: int, photos: Sequence[int]) -> N
     waiting = [*(held.get("photos", []) if "photos_for" not in held else []), *photos]
     if waiting:
         await turn.hold(photos=waiting[:10], photos_for=question_id)
-        await turn.say(texts.PHOTO_KEPT)
+        await turn.say(texts.PHOTO_KEPT if await following.are_photos(turn, waiting) else texts.FILE_KEPT)
     elif "photos_for" in held:
         await turn.hold(photos=None, photos_for=None)
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers import texts
-from handlers.replies import Choice
+from handlers.guard import fold
+from handlers.replies import NO_NUMBER, Choice
 
 _ANSWERS = ("good", "bad", "pick", "none", "human", "open", "photo", "erase", "add", "new", "place", "cancel")
 ONCE = frozenset((*_ANSWERS, "close", "reopen", "give", "send"))
@@ -36,6 +37,11 @@ def listed(options: Sequence[Option], *, page: int = 0, more: str = "", human: s
     if human:
         choices.append(Choice(texts.HUMAN, human, HUMAN))
     return tuple(choices)
+
+
+def unnumbered(options: Sequence[Option]) -> tuple[Choice, ...]:
+    """All of the options, only to be pressed: a number typed by somebody who is shown them means something else."""
+    return tuple(Choice(option.label, option.value, NO_NUMBER) for option in options)
 
 
 def remembered(choices: Sequence[Choice]) -> list[str]:
@@ -83,6 +89,16 @@ def number(text: str) -> int | None:
         return None
     word = found[1]
     return _WORDS[word] if word in _WORDS else int(word)
+
+
+def named(choices: Sequence[Choice], text: str) -> str | None:
+    """The value of the choice that the whole text names, by its number or its label; None if it names none."""
+    typed, label = number(text), _plain(text)
+    return next((c.value for c in choices if c.number == typed or _plain(c.label) == label), None)
+
+
+def _plain(text: str) -> str:
+    return " ".join(fold(text).split())
 
 
 def parse(value: str) -> tuple[str, tuple[str, ...]]:

@@ -16,10 +16,11 @@ async def expected(turn: Turn, said: Said) -> tuple[int, ...]:
     """The ids of everything that came with the message; what is still to be fetched is remembered for that."""
     ids = list(said.attachments)
     for media in said.media:
-        if media.size > LARGEST:
-            await turn.say(texts.FILE_TOO_LARGE, remember=False)
-        else:
+        if media.size <= LARGEST:
             ids.append(await _expect(turn, media))
+        elif not said.album or turn.conversation.held.get("too_large") != said.album:
+            await turn.hold(too_large=said.album or None)
+            await turn.say(texts.FILE_TOO_LARGE, remember=False)
     return tuple(ids)
 
 
@@ -36,13 +37,15 @@ async def _expect(turn: Turn, media: Media) -> int:
 
 async def is_more(turn: Turn, said: Said, files: Sequence[int]) -> bool:
     """True if these files belong to an album of which a part came before: they go where that went, without a word."""
-    if not said.album or turn.conversation.held.get("album") != said.album or said.text.strip():
-        await turn.hold(album=said.album or None)
-        return False
     held = turn.conversation.held
-    where = "checking" if held.get("checking") else "photos"
-    await turn.hold(**{where: [*held.get(where, []), *files][:_KEPT]})
-    return True
+    album, first = held.get("album", ("", 0))
+    if said.album and album == said.album and not said.text.strip():
+        for where in ("checking", "photos"):
+            if first in held.get(where, []):
+                await turn.hold(**{where: [*held[where], *files][:_KEPT]})
+                return True
+    await turn.hold(album=[said.album, files[0]] if said.album else None)
+    return False
 
 
 async def alone(turn: Turn, said: Said, files: Sequence[int]) -> None:

@@ -66,8 +66,13 @@ def destination(
     return Into(current.id)
 
 
-async def post(turn: Turn, ticket_id: int, text: str, photos: Sequence[int] = ()) -> None:
-    """Puts the member's words into the ticket; photos first wait for "is there an identity card in it?"."""
+async def post(
+    turn: Turn, ticket_id: int, text: str, photos: Sequence[int] = (), *, message: str | None = None
+) -> None:
+    """Puts the member's words into the ticket; photos first wait for "is there an identity card in it?".
+
+    `message` said them, where that is not the one in hand.
+    """
     ticket = await own(turn, ticket_id)
     if ticket is None or ticket.state is State.CLOSED:
         await turn.say(texts.GONE, [Option(texts.MINE, "mine")])
@@ -82,7 +87,7 @@ async def post(turn: Turn, ticket_id: int, text: str, photos: Sequence[int] = ()
             author=turn.person.id,
             identity=turn.who,
             at=turn.at,
-            message=turn.source,
+            message=turn.source if message is None else message,
         )
         await tickets.step(turn.session, ticket.id, "follow", actor=turn.person.id, at=turn.at)
         await cards.followed(turn.session, turn.desk, ticket.id, text, turn.at)
@@ -100,7 +105,7 @@ async def post(turn: Turn, ticket_id: int, text: str, photos: Sequence[int] = ()
 
 
 async def ask_which(turn: Turn, open_tickets: Sequence[Ticket], text: str, photos: Sequence[int]) -> None:
-    await turn.hold(text=text, photos=list(photos))
+    await turn.hold(text=text, photos=list(photos), message=turn.source or None)
     options = [
         Option(texts.ticket_label(ticket.id, texts.first_words(await opening(turn, ticket))), f"say:{ticket.id}")
         for ticket in open_tickets[:6]
@@ -120,11 +125,12 @@ async def say(turn: Turn, ticket_id: int | None) -> None:
     if ticket is None or ticket.state is State.CLOSED:
         await turn.say(texts.GONE, [Option(texts.MINE, "mine")])
         return
-    text, photos = turn.conversation.held.get("text", ""), turn.conversation.held.get("photos", [])
-    await turn.hold(text=None, photos=None, chosen=ticket.id, told=None)
+    held = turn.conversation.held
+    text, photos, message = held.get("text", ""), held.get("photos", []), held.get("message", "")
+    await turn.hold(text=None, photos=None, message=None, chosen=ticket.id, told=None)
     await turn.change(ticket=ticket.id)
     if text or photos:
-        await post(turn, ticket.id, text, photos)
+        await post(turn, ticket.id, text, photos, message=message)
     else:
         await turn.say(texts.WRITE_NOW.format(ticket=ticket.id))
 
@@ -141,11 +147,14 @@ async def add(turn: Turn, ticket_id: int | None, question_id: int | None) -> Non
         return
     await questions.settle(turn.session, question.id, Outcome.TICKET, ticket=ticket.id)
     await turn.hold(told=None)
-    await post(turn, ticket.id, question.text)
+    await post(turn, ticket.id, question.text, message=question.message if question.address == turn.where else "")
 
 
 async def taken_out(turn: Turn, post_id: int | None) -> str | None:
-    """The text of a post that was a new question after all, with a word to the mentors; None if there is none."""
+    """The text of a post that was a new question after all, with a word to the mentors; None if there is none.
+
+    What follows answers the message that said it.
+    """
     wanted = post_id if post_id is not None else turn.conversation.held.get("last_post")
     ticket = await own(turn, turn.conversation.ticket)
     if ticket is None or wanted is None:
@@ -156,6 +165,7 @@ async def taken_out(turn: Turn, post_id: int | None) -> str | None:
     await tickets.post(turn.session, ticket.id, "system", texts.MEMBER_SAYS_NEW, author=None, identity=None, at=turn.at)
     await cards.noted(turn.session, turn.desk, ticket.id, texts.MEMBER_SAYS_NEW, turn.at)
     await turn.hold(last_post=None, told=None)
+    turn.source = found.message
     return found.text
 
 
@@ -163,13 +173,19 @@ async def check_photos(turn: Turn, ticket_id: int, photos: Sequence[int]) -> Non
     """No photo goes to a mentor before its sender said that there is no identity card or code in it."""
     waiting = [*turn.conversation.held.get("checking", []), *photos]
     await turn.hold(checking=waiting[:10], photos=None)
+    seen = await are_photos(turn, waiting)
     await turn.say(
-        texts.PHOTO_CHECK,
+        texts.PHOTO_CHECK if seen else texts.FILE_CHECK,
         [
-            Option(texts.PHOTO_SEND, f"photo:send:{ticket_id}"),
-            Option(texts.PHOTO_DROP, f"photo:drop:{ticket_id}"),
+            Option(texts.PHOTO_SEND if seen else texts.FILE_SEND, f"photo:send:{ticket_id}"),
+            Option(texts.PHOTO_DROP if seen else texts.FILE_DROP, f"photo:drop:{ticket_id}"),
         ],
     )
+
+
+async def are_photos(turn: Turn, files: Sequence[int]) -> bool:
+    """True unless there is something among them that one does not look at, such as a voice message."""
+    return all(found.kind == "photo" for found in (await attachments.several(turn.session, files)).values())
 
 
 async def photos_checked(turn: Turn, verb: str, ticket_id: int | None) -> None:
@@ -179,10 +195,12 @@ async def photos_checked(turn: Turn, verb: str, ticket_id: int | None) -> None:
         await turn.say(texts.GONE, [Option(texts.MINE, "mine")])
         return
     await turn.hold(checking=None)
+    seen = await are_photos(turn, waiting)
     if verb != "send":
         await attachments.drop(turn.session, waiting)
-        await turn.say(texts.PHOTO_DROPPED)
+        await turn.say(texts.PHOTO_DROPPED if seen else texts.FILE_DROPPED)
         return
+    told = texts.PHOTO_POST if seen else texts.FILE_POST
     mine = [
         found.id
         for id_ in waiting
@@ -192,15 +210,15 @@ async def photos_checked(turn: Turn, verb: str, ticket_id: int | None) -> None:
         turn.session,
         ticket.id,
         "member",
-        texts.PHOTO_POST,
+        told,
         author=turn.person.id,
         identity=turn.who,
         at=turn.at,
         attachments=mine,
     )
     await tickets.step(turn.session, ticket.id, "follow", actor=turn.person.id, at=turn.at)
-    await cards.followed(turn.session, turn.desk, ticket.id, texts.PHOTO_POST, turn.at, mine)
-    await turn.say(texts.PHOTO_SENT)
+    await cards.followed(turn.session, turn.desk, ticket.id, told, turn.at, mine)
+    await turn.say(texts.PHOTO_SENT if seen else texts.FILE_SENT)
 
 
 async def own(turn: Turn, ticket_id: int | None) -> Ticket | None:

@@ -1,149 +1,255 @@
 """How the helpdesk behaves in groups: silent unless spoken to, short, and nothing private in front of others.
 
 Where an admin of the group switched it on and the platform lets it read along, it answers a question that was not put
-to it, if it is sure, not at night, and not often.
+to it, if it is sure, not at night, and not often. What only a person can answer goes on in private: there the code that
+was told in the group stands for the question, for whoever asked it and for nobody else.
 """
 
 import re
+from datetime import timedelta
 
 from faq import answers
 from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
 from faq.models import Question as Entry
-from handlers import replies, texts
-from handlers.asking import AMONG, note
+from handlers import asking, browsing, choices, replies, texts
 from handlers.choices import Option, listed
 from handlers.events import BotAdded, Said
 from handlers.guard import fold
 from handlers.replies import Reply
 from handlers.turn import Desk, Turn
-from storage import Address, Session, conversations, groups, outbox, questions
+from storage import Address, Session, groups, outbox, questions
 from storage.questions import Outcome
 
 SHORT = 300  # characters of an answer; the rest is read in private
 _QUESTION = re.compile(
     r"\?|\b(?:sao|nao|gi|dau|bao nhieu|bn|the nao|ntn|may gio|bao gio|ai|co duoc|dc ko|duoc khong|khong a|cach)\b"
+    r"|\b(?:khong|ko|chua)\W*$"
 )
 _DANGER = ("emergency", "scam")
+_COMMANDS = {
+    "/start": texts.GROUP_HELP, "/trogiup": texts.GROUP_HELP, "/help": texts.GROUP_HELP,
+    "/rieng": texts.ASK_IN_PRIVATE,
+    "/chude": texts.GO_PRIVATE, "/cauhoi": texts.GO_PRIVATE, "/mentor": texts.GO_PRIVATE, "/huy": texts.GO_PRIVATE,
+    "/phieu": texts.GO_PRIVATE, "/xoadulieu": texts.GO_PRIVATE,
+}  # fmt: skip
+"""Those of the helpdesk, with what is said to them where others read along; all others are another's in the group."""
+_GREETED = timedelta(minutes=1)  # a link that adds the helpdesk to a group calls it there too
+_CODE = re.compile(r"(ma\s*(?:so\s*)?:?\s*)?#?(\d{1,12})(?:\s+(?:a|nhe|em|nha))?[.!]?")
 
 
 async def is_units(session: Session, desk: Desk, where: Address) -> bool:
     """True for a group in which a unit's mentors take tickets."""
     for unit in desk.units.values():
-        if unit.group is not None and (await groups.now_at(session, unit.group)).chat == where.chat:
+        if unit.group is not None and await _is_now(session, unit.group, where):
             return True
     return False
 
 
+async def _may_stay(session: Session, desk: Desk, where: Address) -> bool:
+    """True if the setting allows the group, by the id that it has now or had before."""
+    allowed = desk.settings.groups
+    if allowed == "all" or (allowed != "none" and where.chat in allowed):
+        return True
+    for chat in () if allowed == "none" else allowed:
+        if await _is_now(session, Address(where.channel, chat), where):
+            return True
+    return await is_units(session, desk, where)
+
+
+async def _is_now(session: Session, group: Address, where: Address) -> bool:
+    now = await groups.now_at(session, group)
+    return (now.channel, now.chat) == (where.channel, where.chat)
+
+
+# --- what was not put to the helpdesk ---
+
+
 async def listens(session: Session, desk: Desk, said: Said) -> bool:
     """True if words that were not put to the helpdesk may be answered all the same."""
+    if said.reply_to or "@" in said.text or not _QUESTION.search(fold(said.text)):
+        return False  # put to somebody else, or no question
+    if _is_night(desk, said):
+        return False
     group = await groups.look(session, said.where)
-    if group is None or not (group.helpful and group.reads_all) or not _QUESTION.search(fold(said.text)):
+    if group is None or not (group.helpful and group.reads_all):
         return False
-    if group.spoke_at is not None and said.at - group.spoke_at < desk.settings.uninvited_every:
-        return False
+    rests = group.spoke_at is not None and said.at - group.spoke_at < desk.settings.uninvited_every
+    return not rests and await _may_stay(session, desk, said.where)
+
+
+def _is_night(desk: Desk, said: Said) -> bool:
     begins, ends = desk.settings.night
     clock = said.at.astimezone(desk.settings.timezone).time()
-    return not (clock >= begins or clock < ends)
+    return begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
+
+
+async def may_speak(session: Session, desk: Desk, said: Said) -> bool:
+    """True once in each while: it is remembered that the helpdesk speaks uninvited now."""
+    return await groups.speak(session, said.where, said.at, every=desk.settings.uninvited_every)
+
+
+async def uninvited(turn: Turn, event: Said, verdict: Sure) -> None:
+    """The answer to a question that was put to nobody."""
+    entry = turn.catalog.question(verdict.matches[0].id)
+    if entry is not None:
+        await _answer(turn, entry, await asking.note(turn, event.text, verdict, Outcome.ANSWERED, entry.id))
+
+
+# --- coming and going ---
 
 
 async def added(session: Session, desk: Desk, event: BotAdded) -> None:
     """Says who it is, once; or that it may not stay, and leaves."""
     known = await groups.look(session, event.where)
     await groups.join(session, event.where, event.at, reads_all=event.reads_all)
-    allowed = desk.settings.groups
-    if not await is_units(session, desk, event.where):
-        if allowed == "none" or (allowed != "all" and event.where.chat not in allowed):
-            await _put(session, event, Reply(text=texts.GROUP_NOT_ALLOWED, leaves=True))
-            return
-        if known is None or not known.is_in:
-            help_ = listed([Option(texts.IN_PRIVATE, "private:")], human="")
-            await _put(session, event, Reply(text=texts.GROUP_WELCOME, choices=help_))
+    if not await _may_stay(session, desk, event.where):
+        await _put(session, event, _FAREWELL)
+    elif (known is None or not known.is_in) and not await is_units(session, desk, event.where):
+        await _put(session, event, Reply(text=texts.GROUP_WELCOME, choices=listed([_IN_PRIVATE], human="")))
 
 
-async def _put(session: Session, event: BotAdded, reply: Reply) -> None:
+async def _put(session: Session, event: BotAdded | Said, reply: Reply) -> None:
     await outbox.put(
         session, outbox.Outgoing(address=event.where, reply=replies.to_json(reply), kind="answer"), event.at
     )
 
 
+async def called(turn: Turn) -> None:
+    """Somebody called the helpdesk by its link; the one who just added it by a link has been greeted already."""
+    group = await groups.look(turn.session, turn.where)
+    greeted = group is not None and group.is_in and turn.at - group.added_at < _GREETED
+    if not greeted and not await is_units(turn.session, turn.desk, turn.where):
+        await turn.say(texts.GROUP_HELP, [_IN_PRIVATE], remember=False)
+
+
+# --- what was put to the helpdesk ---
+
+
 async def said(turn: Turn, event: Said, verdict: Verdict) -> None:
-    """Words in a group of members that were put to the helpdesk, or may be answered without."""
-    if not event.addressed:
-        if isinstance(verdict, Sure) and (entry := turn.catalog.question(verdict.matches[0].id)) is not None:
-            await groups.spoke(turn.session, turn.where, turn.at)
-            await _answer(turn, entry, await note(turn, event.text, verdict, Outcome.ANSWERED, entry.id))
+    """Words in a group of members that were put to the helpdesk."""
+    if not await _may_stay(turn.session, turn.desk, turn.where):
+        await _put(turn.session, event, _FAREWELL)
         return
-    if event.text.startswith("/") or not event.text.strip():
+    text = event.text.strip()
+    if text.startswith("/"):
         await _command(turn, event)
-        return
+    elif not text:
+        await turn.say(texts.NO_FILES_IN_GROUPS if event.media else texts.GROUP_HELP, [_IN_PRIVATE], remember=False)
+    elif (value := choices.named(turn.listed, text)) is not None:
+        verb, arguments = choices.parse(value)
+        await press(turn, verb, choices.integer(arguments), *arguments[1:2])
+    elif choices.number(text) is not None:
+        await turn.say(texts.GROUP_HELP, [_IN_PRIVATE], remember=False)
+    elif re.search(r"\w", text) and not await asking.is_limited(turn, text):
+        await asking.danger_first(turn, verdict)
+        await _reply(turn, text, verdict)
+    if event.masked:
+        await turn.say(texts.seen_in_group(event.masked), remember=False)
+
+
+async def _reply(turn: Turn, text: str, verdict: Verdict) -> None:
     match verdict:
         case Routine(id=id_, kind=kind):
-            await note(turn, event.text, verdict, Outcome.ROUTINE)
+            asked = await asking.note(turn, text, verdict, Outcome.ROUTINE)
             routine = turn.catalog.routine(id_)
-            text = routine.answer.strip() if routine is not None else texts.GROUP_HELP
-            await turn.say(text if kind in _DANGER else brief(text))
+            answer = routine.answer.strip() if routine is not None else texts.GROUP_HELP
+            await turn.say(answer if kind in _DANGER else brief(answer), answers=asked)
         case Sure(matches=(best, *_)) if (entry := turn.catalog.question(best.id)) is not None:
-            await _answer(turn, entry, await note(turn, event.text, verdict, Outcome.ANSWERED, entry.id))
+            await _answer(turn, entry, await asking.note(turn, text, verdict, Outcome.ANSWERED, entry.id))
         case Sure() | Unsure():
-            asked = await note(turn, event.text, verdict, Outcome.OFFERED)
-            likely = [turn.catalog.question(match.id) for match in verdict.matches[:AMONG]]
+            asked = await asking.note(turn, text, verdict, Outcome.OFFERED)
+            likely = [turn.catalog.question(match.id) for match in verdict.matches[: asking.AMONG]]
             options = [Option(entry.question, f"pick:{asked}:{entry.id}") for entry in likely if entry is not None]
-            text = f"{texts.NOT_SURE} {texts.DID_YOU_MEAN}"
-            await turn.say(text, [*options, Option(texts.NONE, f"none:{asked}")], answers=asked)
+            ask = f"{texts.NOT_SURE} {texts.DID_YOU_MEAN}"
+            await turn.say(ask, [*options, Option(texts.NONE, f"none:{asked}")], answers=asked)
         case Unknown():
-            await _in_private(turn, await note(turn, event.text, verdict, Outcome.UNKNOWN))
+            await _in_private(turn, await asking.note(turn, text, verdict, Outcome.UNKNOWN))
 
 
-async def press(turn: Turn, verb: str, question_id: int | None, entry_id: str) -> None:
+async def press(turn: Turn, verb: str, question_id: int | None, entry_id: str = "") -> None:
     """A button under a short answer; what a group need not see goes on in private."""
+    if verb not in ("pick", "none"):
+        await turn.say(texts.GO_PRIVATE, [_IN_PRIVATE], remember=False)
+        return
     question = await questions.get(turn.session, question_id) if question_id is not None else None
-    own = question is not None and question.person_id == turn.person.id
+    if question is None or not question.text:
+        await turn.say(texts.GONE_BUTTON, remember=False)
+        return
+    if question.person_id != turn.person.id:
+        await turn.say(texts.NOT_YOUR_BUTTON, remember=False)
+        return
+    turn.source = question.message
     entry = turn.catalog.question(entry_id)
-    if verb == "pick" and own and question is not None and entry is not None:
+    if verb == "none":
+        if question.outcome is Outcome.OFFERED:  # else it was pressed before
+            await questions.settle(turn.session, question.id, Outcome.UNKNOWN)
+            await _in_private(turn, question.id)
+    elif entry is None:
+        await turn.say(texts.GONE_BUTTON, remember=False)
+    elif question.entry != entry.id:  # else it was pressed before, and the answer stands there
         await questions.settle(turn.session, question.id, Outcome.ANSWERED, entry=entry.id)
         await _answer(turn, entry, question.id)
-    elif verb in ("none", "human") and own and question is not None:
-        await _in_private(turn, question.id)
-    else:
-        await turn.say(texts.GO_PRIVATE, [Option(texts.IN_PRIVATE, "private:")], remember=False)
 
 
 async def _command(turn: Turn, event: Said) -> None:
-    command = event.text.split(" ", 1)[0]
+    command = event.text.split()[0].lower()
     if command == "/huuich":
-        group = await groups.look(turn.session, turn.where)
-        if not event.by_admin:
-            await turn.say(texts.HELPFUL_ADMINS_ONLY)
-        elif group is not None and group.helpful:
-            await groups.be_helpful(turn.session, turn.where, helpful=False)
-            await turn.say(texts.HELPFUL_OFF)
-        else:
-            if group is None:
-                await groups.join(turn.session, turn.where, turn.at, reads_all=False)
-            await groups.be_helpful(turn.session, turn.where, helpful=True)
-            reads_all = group is not None and group.reads_all
-            await turn.say(texts.HELPFUL_ON if reads_all else texts.HELPFUL_BLIND)
-    elif command in ("/trogiup", "/help", "/start") or not command:
-        await turn.say(texts.GROUP_HELP, [Option(texts.IN_PRIVATE, "private:")], remember=False)
-    else:
-        await turn.say(texts.GO_PRIVATE, [Option(texts.IN_PRIVATE, "private:")], remember=False)
+        await _switch(turn, by_admin=event.by_admin)
+    elif command in _COMMANDS:
+        await turn.say(_COMMANDS[command], [_IN_PRIVATE], remember=False)
+
+
+async def _switch(turn: Turn, *, by_admin: bool) -> None:
+    """An admin of the group wants it to speak uninvited, or no longer."""
+    if not by_admin:
+        await turn.say(texts.HELPFUL_ADMINS_ONLY)
+        return
+    group = await groups.look(turn.session, turn.where)
+    if group is not None and group.helpful:
+        await groups.be_helpful(turn.session, turn.where, helpful=False)
+        await turn.say(texts.HELPFUL_OFF)
+        return
+    if group is None:
+        await groups.join(turn.session, turn.where, turn.at, reads_all=False)
+    await groups.be_helpful(turn.session, turn.where, helpful=True)
+    await turn.say(texts.HELPFUL_ON if group is not None and group.reads_all else texts.HELPFUL_BLIND)
 
 
 async def _answer(turn: Turn, entry: Entry, question_id: int) -> None:
     """The short form, or where the same stands already; what helps in danger is said in full."""
-    whole = [Option(texts.WHOLE_IN_PRIVATE, f"private:q:{entry.id}")]
     since = turn.at - turn.desk.settings.asked_lately
-    earlier = await questions.answered_lately(turn.session, turn.where, entry.id, since, before=question_id)
-    shown = await outbox.answer_to(turn.session, earlier.id) if earlier is not None else None
-    if shown is not None and not entry.urgent:
+    shown = await outbox.told_lately(turn.session, turn.where, entry.id, since, besides=question_id)
+    private = f"private:q:{entry.id}"
+    if shown is not None and shown.id != turn.edits and not entry.urgent:
         turn.source = shown.platform_id
-        await turn.say(texts.answered_above(entry.question), whole, remember=False)
-        return
-    text = answers.render(entry, turn.catalog).strip()
-    text = text if entry.urgent else brief(text)
-    await turn.say(texts.answer(entry.question, text), whole, remember=False, answers=question_id)
+        text, label = texts.answered_above(entry.question), texts.WHOLE_IN_PRIVATE
+    else:
+        whole = answers.render(entry, turn.catalog).strip()
+        told = whole if entry.urgent else brief(whole)
+        text, label = texts.answer(entry.question, told), texts.WHOLE_IN_PRIVATE if told != whole else texts.IN_PRIVATE
+        if answers.expired(entry, turn.at.astimezone(turn.desk.settings.timezone).date()):
+            text = f"{text}\n\n{texts.OUTDATED}"
+    await turn.say(text, [Option(label, private)], remember=False, answers=question_id)
     topic = turn.catalog.topic_of(entry.id)
-    await conversations.change(turn.session, turn.conversation.id, topic=topic.topic if topic else "", topic_at=turn.at)
+    await turn.change(topic=topic.topic if topic else "", topic_at=turn.at)
+
+
+def brief(text: str) -> str:
+    """The beginning of an answer, in whole paragraphs and lists: half a list of steps would pass for all of them."""
+    kept: list[str] = []
+    for paragraph in text.split("\n\n"):
+        if kept and len("\n\n".join([*kept, paragraph])) > SHORT:
+            break
+        kept.append(paragraph)
+    while len(kept) > 1 and kept[-1].rstrip("*").endswith(":"):  # announces what is left out
+        kept.pop()
+    return "\n\n".join(kept)
+
+
+# --- what goes on in private ---
+
+_IN_PRIVATE = Option(texts.IN_PRIVATE, "private:")
+_FAREWELL = Reply(text=texts.GROUP_NOT_ALLOWED, leaves=True)
 
 
 async def _in_private(turn: Turn, question_id: int) -> None:
@@ -152,11 +258,26 @@ async def _in_private(turn: Turn, question_id: int) -> None:
     await turn.say(text, [Option(texts.IN_PRIVATE, f"private:code:{question_id}")], remember=False, answers=question_id)
 
 
-def brief(text: str) -> str:
-    """The beginning of an answer, up to whole lines."""
-    kept: list[str] = []
-    for line in text.split("\n"):
-        if kept and len("\n".join([*kept, line])) > SHORT:
-            break
-        kept.append(line)
-    return "\n".join(kept).rstrip().removesuffix(":").rstrip()
+async def code(turn: Turn, text: str, *, to_mentor: bool) -> int | None:
+    """The question that a typed code stands for; None if the whole text is no code, or may mean something else here.
+
+    Without the word "mã" a number is a code only if it is one of this person's own of late, and no mentor is asking.
+    """
+    found = _CODE.fullmatch(fold(text).strip())
+    if found is None:
+        return None
+    question = await questions.get(turn.session, int(found[2]))
+    own = question is not None and question.person_id == turn.person.id and question.address != turn.where
+    if found[1]:
+        return int(found[2]) if own or not to_mentor else None
+    late = question is not None and turn.at - question.at < turn.desk.settings.list_lives
+    return int(found[2]) if own and late and not to_mentor else None
+
+
+async def goes_on(turn: Turn, question_id: int | None) -> None:
+    """A question that was asked in a group, for the one who asked it."""
+    question = await questions.get(turn.session, question_id) if question_id is not None else None
+    if question is None or question.person_id != turn.person.id or not question.text:
+        await turn.say(texts.CODE_NOT_YOURS, browsing.menu_options(), human="human")
+        return
+    await asking.offer(turn, question.id, texts.asked_elsewhere(texts.first_words(question.text, SHORT)))

@@ -43,9 +43,12 @@ async def settle(turn: Turn, place_id: str) -> str | None:
     if place_id == people.NOWHERE:
         await turn.say(texts.COMMUNE_LEFT_OUT)
         return None
-    if not any(place.id == place_id for place in turn.catalog.places):
+    place = next((place for place in turn.catalog.places if place.id == place_id), None)
+    if place is None:
         await turn.say(texts.COMMUNE_UNKNOWN, human="human")
         return None
     await people.settle_in(turn.session, turn.person.id, place_id)
     turn.person = await people.meet(turn.session, turn.who, turn.at)
+    if waiting is None:
+        await turn.say(texts.commune_kept(texts.place(place.name, place.kind, ())), human="human")
     return waiting

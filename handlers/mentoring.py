@@ -14,6 +14,7 @@ from handlers.guard import guard
 from handlers.replies import Reply
 from handlers.turn import Desk
 from storage import Session, conversations, inbox, outbox, people, questions, tickets
+from storage.attachments import attach
 from storage.tickets import Post, State, Step, Ticket
 
 View = Literal["new", "mine", "all"]
@@ -22,6 +23,7 @@ _STATES: dict[View, tuple[State, ...]] = {
     "mine": (State.TAKEN, State.ANSWERED),
     "all": (State.OPEN, State.TAKEN, State.ANSWERED, State.CLOSED),
 }
+_OPEN = (State.OPEN, State.TAKEN, State.ANSWERED)
 QUEUE = 200  # tickets shown at once; more than that needs people, not a longer page
 EARLIER = 10
 
@@ -167,11 +169,12 @@ async def view(session: Session, desk: Desk, mentor: Mentor, ticket_id: int) -> 
 async def take(session: Session, desk: Desk, mentor: Mentor, ticket_id: int, at: datetime) -> Outcome:
     """Exactly one of several mentors who press at once gets it; the others read who has it."""
     ticket = await tickets.get(session, ticket_id)
-    if ticket is None or ticket.unit not in mentor.units:
+    if ticket is None or ticket.unit not in mentor.units or ticket.person_id == mentor.person_id:
         return NotYours()
     if await tickets.take(session, ticket.id, mentor.person_id, at):
         await _tell(session, ticket, texts.taken(ticket.id, mentor.name, desk.unit_name(ticket.unit)), at)
         await cards.refresh(session, desk, ticket.id, at)
+        await cards.taken(session, desk, ticket.id, at)
         return Done()
     now = await tickets.get(session, ticket.id)
     if now is None or now.mentor_id is None:
@@ -198,7 +201,7 @@ async def answer(
     `shown` is what the member reads, in Markdown, where that is more than the words that the ticket keeps.
     """
     ticket = await tickets.get(session, ticket_id)
-    if ticket is None or ticket.unit not in mentor.units:
+    if ticket is None or ticket.unit not in mentor.units or ticket.person_id == mentor.person_id:
         return NotYours()
     guarded = guard(text)
     if not guarded.text and not attachments:
@@ -209,8 +212,11 @@ async def answer(
         return HeldBy(await _name(session, ticket.mentor_id))
     if not await inbox.first_time(session, key, at):
         return Done()
-    if ticket.state is State.OPEN and not await tickets.take(session, ticket.id, mentor.person_id, at):
+    is_new = ticket.state is State.OPEN
+    if is_new and not await tickets.take(session, ticket.id, mentor.person_id, at):
         return await take(session, desk, mentor, ticket_id, at)
+    if is_new:
+        await cards.taken(session, desk, ticket.id, at)
     resolve_by = at + (desk.units[ticket.unit].resolve_within if ticket.unit in desk.units else timedelta())
     await tickets.step(session, ticket.id, "answer", actor=mentor.person_id, at=at, deadline=resolve_by)
     post = await tickets.post(
@@ -239,6 +245,17 @@ async def answer(
         await conversations.mentor_spoke(session, ticket.identity_id, ticket.address, ticket.id, at)
     await cards.refresh(session, desk, ticket.id, at)
     return Done(guarded.kinds)
+
+
+async def add_files(session: Session, ticket_id: int, post_id: int, files: Sequence[int], at: datetime) -> None:
+    """The rest of an album whose first part was an answer: it goes with it, or after it."""
+    ticket = await tickets.get(session, ticket_id)
+    if ticket is None:
+        return
+    await attach(session, files, post_id)
+    if not await outbox.extend(session, post_id, files):
+        reply = replies.to_json(Reply(text="", attachments=tuple(files)))
+        await outbox.put(session, outbox.Outgoing(ticket.address, reply, kind="mentor", post=post_id), at)
 
 
 async def note(
@@ -320,7 +337,24 @@ async def reopen(session: Session, desk: Desk, mentor: Mentor, ticket_id: int, a
     return Done()
 
 
+async def suspend(session: Session, desk: Desk, person_id: int, unit: str, at: datetime) -> None:
+    """Takes the role of a mentor away: what they held waits for the others, and their chats show no ticket any more."""
+    shown = await tickets.queue(session, unit, states=_OPEN, limit=QUEUE)
+    await people.suspend(session, person_id, "mentor", unit, at)
+    for ticket in shown:
+        await cards.refresh(session, desk, ticket.id, at)
+
+
+async def restore(session: Session, desk: Desk, person_id: int, unit: str, at: datetime) -> None:
+    """Gives it back, and shows what is open."""
+    await people.grant(session, person_id, "mentor", unit, at)
+    for ticket in await tickets.queue(session, unit, states=_OPEN, limit=QUEUE):
+        await cards.refresh(session, desk, ticket.id, at)
+
+
 def _actions(ticket: Ticket, mentor: Mentor) -> frozenset[str]:
+    if ticket.person_id == mentor.person_id:
+        return frozenset({"note"})
     if ticket.state is State.CLOSED:
         return frozenset({"note", "reopen"})
     if ticket.mentor_id is None:

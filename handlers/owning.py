@@ -8,6 +8,7 @@ from storage.questions import Outcome
 from storage.tickets import State
 
 SHOWN_POSTS = 6
+_ALL = 10_000
 
 
 async def open_(turn: Turn, question_id: int | None, unit: str) -> None:
@@ -33,7 +34,7 @@ async def open_(turn: Turn, question_id: int | None, unit: str) -> None:
         reason=question.verdict,
         at=turn.at,
         deadline=turn.at + turn.desk.units[unit].first_answer_within,
-        message=question.message,
+        message=question.message if question.address == turn.where else "",
     )
     await cards.refresh(turn.session, turn.desk, ticket.id, turn.at)
     await questions.settle(turn.session, question.id, Outcome.TICKET, ticket=ticket.id)
@@ -126,12 +127,21 @@ async def cancel(turn: Turn) -> None:
     await turn.say(text, browsing.menu_options(), human="human")
 
 
+async def privacy(turn: Turn) -> None:
+    """What is kept of a person and for how long, and how to have it erased."""
+    options = [Option(texts.ERASE, "erase"), *browsing.menu_options()]
+    await turn.say(texts.privacy(turn.desk.settings.retention.days), options, human="human")
+
+
 async def erase(turn: Turn, agreed: str = "") -> None:
     """Erases what is kept of a person after asking once more; those who work here ask an admin."""
     if await people.roles(turn.session, turn.person.id):
         await turn.say(texts.ERASE_STAFF)
     elif agreed == "yes":
+        sent = await tickets.of_person(turn.session, turn.person.id, limit=_ALL)
         await people.erase(turn.session, turn.person.id, turn.at)
+        for ticket in sent:
+            await cards.erased(turn.session, turn.desk, ticket.id, turn.at)
         # Without choices: there is no conversation left in which a number could mean something.
         await turn.say(texts.ERASED)
     elif agreed == "no":

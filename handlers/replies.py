@@ -7,6 +7,9 @@ from pydantic import TypeAdapter
 
 CHOICE_BYTES = 60  # Telegram allows 64 for callback data; the rest is kept for a channel's own marks
 
+NO_NUMBER = -1
+"""Of a choice that can only be pressed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -19,7 +22,7 @@ class Choice:
     `private:…` opens the private chat with the helpdesk by a link that carries the rest.
     """
     number: int
-    """What a typed number means here: 1 to 8, 9 for more, 0 for a person."""
+    """What a typed number means here: 1 to 8, 9 for more, 0 for a person; or `NO_NUMBER`."""
 
     def __post_init__(self) -> None:
         if not self.value.isascii() or len(self.value) > CHOICE_BYTES:

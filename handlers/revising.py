@@ -10,12 +10,16 @@ from storage.tickets import State
 async def in_ticket(turn: Turn, message: str, text: str) -> bool:
     """True if the message was said in a ticket of this person's that is open: it reads the new words from now on."""
     post = await tickets.said_by(turn.session, turn.where, message)
+    asked = await questions.asked_by(turn.session, turn.where, message)
+    if post is not None and asked is not None and asked.at > post.at:
+        return False  # it was taken out again, to be a question of its own
     ticket = await tickets.get(turn.session, post.ticket_id) if post is not None else None
     if post is None or ticket is None or ticket.person_id != turn.person.id or ticket.state is State.CLOSED:
         return False
     if post.text == text:
         return True
     await tickets.revise(turn.session, post.id, text, turn.at)
+    await tickets.step(turn.session, ticket.id, "follow", actor=turn.person.id, at=turn.at)
     await cards.edited(turn.session, turn.desk, ticket.id, text, turn.at)
     return True
 
@@ -25,8 +29,10 @@ async def asked_anew(turn: Turn, message: str, text: str) -> bool:
     question = await questions.asked_by(turn.session, turn.where, message)
     if question is None or question.person_id != turn.person.id or question.text == text:
         return False
+    if question.outcome is Outcome.TICKET:
+        return True  # its ticket is closed; what was said of that stays, and this is something new
+    await outbox.withdraw(turn.session, question.id, turn.at)
     shown = await outbox.answer_to(turn.session, question.id)
-    if question.outcome not in (Outcome.TICKET, Outcome.CANCELLED):
-        await questions.settle(turn.session, question.id, Outcome.CANCELLED)
+    await questions.settle(turn.session, question.id, Outcome.CANCELLED)
     turn.edits = shown.id if shown is not None else None
     return True

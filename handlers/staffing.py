@@ -23,14 +23,13 @@ async def join(turn: Turn, secret: str) -> None:
     if turn.group or invitation is None:
         await turn.say(texts.INVITATION_SPENT)
         return
-    known = await people.roles(turn.session, turn.person.id)
-    invited = await invitations.spend(turn.session, secret, turn.at)
+    works_here = bool(await people.roles(turn.session, turn.person.id))
+    known = turn.person if works_here else None
+    invited = await invitations.spend(turn.session, secret, turn.at, known=known)
     if invited is None:
         await turn.say(texts.INVITATION_SPENT)
         return
-    if known and invited.id != turn.person.id:
-        await people.grant(turn.session, turn.person.id, invitation.role, invitation.unit, turn.at)
-    elif invited.id != turn.person.id:
+    if invited.id != turn.person.id:
         await people.link(turn.session, turn.who, invited.id, turn.at)
         turn.person = await people.meet(turn.session, turn.who, turn.at)
     unit = turn.desk.unit_name(invitation.unit) if invitation.unit else ""
@@ -46,14 +45,31 @@ async def replied(turn: Turn, said: Said, ticket_id: int, files: Sequence[int]) 
     if text.startswith(_SEARCH):
         await _search(turn, mentor, ticket_id, text.removeprefix(_SEARCH).strip())
         return
+    if said.media and not files and not text:
+        return  # that it was too large was said
+    album = turn.conversation.held.get("answered_with")
+    if said.album and files and not text and album is not None and album[:2] == [said.album, ticket_id]:
+        await mentoring.add_files(turn.session, ticket_id, album[2], files, turn.at)
+        return
     key = f"{turn.where.lane}:{said.message}"
     outcome = await mentoring.answer(turn.session, turn.desk, mentor, ticket_id, text, key, turn.at, files)
-    await _told(turn, ticket_id, outcome)
+    if isinstance(outcome, Done) and said.album:
+        post = (await tickets.posts(turn.session, ticket_id))[-1]
+        await turn.hold(answered_with=[said.album, ticket_id, post.id])
+    await _told(turn, ticket_id, Done(said.masked) if isinstance(outcome, Done) and said.masked else outcome)
 
 
-async def elsewhere(turn: Turn) -> None:
+def is_command(text: str) -> bool:
+    """True for what is put to the helpdesk, even where it replies to a card."""
+    return text.startswith("/")
+
+
+async def elsewhere(turn: Turn, text: str = "") -> None:
     """Words to the helpdesk in a unit's group that reply to no card."""
-    await _say(turn, None, texts.REPLY_TO_CARD)
+    if text.split(" ")[0] == "/phieu":
+        await press(turn, "waiting", ())
+    else:
+        await _say(turn, None, texts.REPLY_TO_CARD)
 
 
 async def press(turn: Turn, verb: str, arguments: Sequence[str]) -> None:
@@ -162,13 +178,15 @@ async def _told(turn: Turn, ticket_id: int, outcome: Outcome) -> None:
     """What a mentor must know of how it went; where all went well the card says it."""
     match outcome:
         case Done(masked=masked) if masked:
-            await _say(turn, ticket_id, texts.masked(masked))
+            await _say(turn, ticket_id, texts.masked_for_staff(masked))
         case Done():
             pass
         case HeldBy(name=name):
             await _say(turn, ticket_id, texts.held_by(ticket_id, name))
         case NotYours():
-            await _say(turn, ticket_id, texts.NOT_YOUR_TICKET)
+            ticket = await tickets.get(turn.session, ticket_id)
+            is_own = ticket is not None and ticket.person_id == turn.person.id
+            await _say(turn, ticket_id, texts.OWN_TICKET if is_own else texts.NOT_YOUR_TICKET)
         case NotNow(state=state):
             await _say(turn, ticket_id, texts.not_now(ticket_id, state))
         case Nothing():
@@ -176,7 +194,7 @@ async def _told(turn: Turn, ticket_id: int, outcome: Outcome) -> None:
 
 
 async def _say(turn: Turn, ticket_id: int | None, text: str, options: Sequence[Option] = ()) -> None:
-    reply = Reply(text=text, choices=choices.listed(options, human=""))
+    reply = Reply(text=text, choices=choices.unnumbered(options))
     await outbox.put(
         turn.session,
         outbox.Outgoing(

@@ -24,10 +24,13 @@ THIS_IS_NEW = "Đây là câu hỏi mới"
 CLOSE = "Xong rồi, đóng phiếu"
 REOPEN = "Chưa xong, mở lại phiếu"
 WRITE_MORE = "Viết thêm vào phiếu"
+ERASE = "Xoá dữ liệu của tôi"
 ERASE_YES = "Đồng ý xoá hết"
 ERASE_NO = "Không xoá"
 PHOTO_SEND = "Không có, gửi ảnh đi"
 PHOTO_DROP = "Có, bỏ ảnh này"
+FILE_SEND = "Không có, gửi tệp đi"
+FILE_DROP = "Có, bỏ tệp này"
 
 
 def send_to(unit: str) -> str:
@@ -59,7 +62,8 @@ HELP = """Anh/chị làm được những việc này:
 - Gõ **chủ đề** để xem các câu hỏi hay gặp.
 - Gõ **câu hỏi của tôi** để xem phiếu hỏi đã gửi.
 - Gõ **gặp cán bộ** để hỏi người thật.
-- Gõ **huỷ** để bỏ việc đang làm, **xoá dữ liệu** để xoá những gì đã gửi."""
+- Gõ **huỷ** để bỏ việc đang làm.
+- Gõ **quyền riêng tư** để biết trợ lý lưu gì, **xoá dữ liệu** để xoá những gì đã gửi."""
 
 PICK_TOPIC = "Anh/chị muốn xem chủ đề nào?"
 MENU = "Anh/chị cần gì tiếp theo? Cứ gõ câu hỏi, hoặc chọn:"
@@ -102,6 +106,12 @@ WHICH_COMMUNE = (
 )
 COMMUNE_AS_NAMED = "Có nhiều nơi cùng tên. Anh/chị ở đâu?"
 COMMUNE_UNKNOWN = "Trợ lý chưa có xã, phường này trong danh sách. Anh/chị bấm **Gặp cán bộ** để hỏi."
+
+
+def commune_kept(name: str) -> str:
+    return f"Trợ lý đã ghi: anh/chị ở **{escape(name)}**. Chỗ nào mỗi xã một khác thì trả lời theo nơi này."
+
+
 COMMUNE_LEFT_OUT = "Vâng. Khi cần, anh/chị bấm **Xem theo xã của tôi** dưới câu trả lời."
 _KINDS_OF_PLACE = {"xa": "Xã", "phuong": "Phường"}
 
@@ -155,6 +165,13 @@ PHOTO_CHECK = (
     "Trước khi gửi cho cán bộ hỗ trợ: **Ảnh có căn cước hay mã không?** "
     "(giấy tờ, số thẻ, mã OTP, mật khẩu). Nếu có, xin đừng gửi, để không ai lợi dụng được."
 )
+FILE_CHECK = (
+    "Trước khi gửi cho cán bộ hỗ trợ: **Trong tệp có căn cước hay mã không?** "
+    "(giấy tờ, số thẻ, mã OTP, mật khẩu). Nếu có, xin đừng gửi, để không ai lợi dụng được."
+)
+FILE_DROPPED = "Đã bỏ tệp. Anh/chị cứ kể bằng lời."
+FILE_SENT = "Đã gửi tệp cho cán bộ hỗ trợ."
+FILE_KEPT = "Tệp được giữ lại, và chỉ gửi cho cán bộ hỗ trợ khi anh/chị đồng ý."
 FILE_ALONE = "Trợ lý đã nhận tệp. Anh/chị muốn hỏi gì về tệp này?"
 FILE_TOO_LARGE = "Tệp này lớn quá 20 MB nên trợ lý không nhận được. Anh/chị gửi tệp nhỏ hơn, hoặc kể bằng lời giúp nhé."
 PHOTO_DROPPED = "Đã bỏ ảnh. Anh/chị cứ kể bằng lời, hoặc che chỗ có số rồi chụp lại."
@@ -212,7 +229,19 @@ def ticket(number: int, unit: str, state: str, lines: Iterable[tuple[str, str]])
 YOU = "Anh/chị"
 SYSTEM = "Hệ thống"
 
-# --- cancelling, erasing ---
+# --- privacy, cancelling, erasing ---
+
+
+def privacy(days: int) -> str:
+    return (
+        "**Trợ lý lưu gì của anh/chị?**\n\n"
+        f"- Câu hỏi và phiếu hỏi: để trả lời, và để cán bộ hỗ trợ đọc khi cần. Sau {days} ngày thì xoá.\n"
+        "- Ảnh và tệp: chỉ gửi cho cán bộ hỗ trợ khi anh/chị đồng ý.\n"
+        "- Mật khẩu, mã OTP, số căn cước, số thẻ: được che trước khi lưu.\n"
+        "- Trong nhóm: trợ lý chỉ lưu những câu mà trợ lý trả lời. Việc riêng thì trả lời ở đây, không ai khác đọc.\n\n"
+        "Anh/chị muốn xoá lúc nào cũng được."
+    )
+
 
 CANCELLED = "Đã huỷ. Anh/chị cần gì cứ gõ câu hỏi."
 CANCELLED_WITH_TICKETS = "Đã huỷ. Phiếu hỏi đã gửi vẫn còn; muốn đóng phiếu, anh/chị xem **câu hỏi của tôi**."
@@ -237,6 +266,7 @@ TOO_FAST = (
 NO_LIST = "Hiện không có danh sách nào để chọn số. Anh/chị gõ câu hỏi, hoặc chọn:"
 NOT_IN_LIST = "Số này không có trong danh sách. Anh/chị chọn lại:"
 GONE = "Nút này không còn dùng được nữa. Anh/chị gõ lại câu hỏi, hoặc chọn:"
+NO_SUCH_COMMAND = "Trợ lý không có lệnh này. Anh/chị cứ gõ câu hỏi, gõ **trợ giúp**, hoặc chọn:"
 GONE_ENTRY = "Câu trả lời này không còn trong kho hỏi đáp. Anh/chị gõ lại câu hỏi, hoặc chọn:"
 FAILED = (
     "Xin lỗi anh/chị, trợ lý gặp trục trặc và chưa xử lý được tin vừa rồi. "
@@ -263,6 +293,11 @@ def masked(kinds: Iterable[str]) -> str:
     )
 
 
+def masked_for_staff(kinds: Iterable[str]) -> str:
+    named = ", ".join(_KINDS[kind] for kind in kinds)
+    return f"**Hệ thống đã che {named}** trong tin của anh/chị. Xin đừng ghi hay hỏi những số này."
+
+
 # --- for the desk, shown in a ticket ---
 
 NOT_DELIVERED = "Tin trên chưa tới được thành viên."
@@ -270,6 +305,9 @@ UNREACHABLE = "Thành viên đã chặn trợ lý nên chưa nhận được tin
 PERHAPS_DELIVERED = "Không rõ tin trên đã tới thành viên chưa. Xin hỏi lại nếu cần."
 MEMBER_SAYS_NEW = "Thành viên báo tin trên là câu hỏi mới, không thuộc phiếu này."
 PHOTO_POST = "(gửi ảnh)"
+FILE_POST = "(gửi tệp)"
+MEMBER_ERASED = "Thành viên đã xoá dữ liệu của mình."
+WAITS_AGAIN = "Phiếu lại đang chờ người nhận."
 
 
 # --- what staff read in their chats ---
@@ -286,6 +324,11 @@ CARD_STATES = {"OPEN": "Mới", "TAKEN": "Đang xem", "ANSWERED": "Đã trả l�
 INVITATION_SPENT = "Đường dẫn mời này đã dùng rồi hoặc đã hết hạn. Anh/chị xin quản trị gửi đường dẫn mới."
 NOT_STAFF = "Nút này dành cho cán bộ hỗ trợ. Anh/chị cần gì cứ gõ câu hỏi."
 NOT_YOUR_TICKET = "Phiếu này không thuộc đơn vị của anh/chị, hoặc không còn nữa."
+OWN_TICKET = "Phiếu này do chính anh/chị gửi nên để cán bộ hỗ trợ khác trả lời."
+NOT_CHANGED_THERE = (
+    "Thành viên vẫn đọc tin cũ: tin đã gửi thì sửa ở đây không đổi ở chỗ thành viên. "
+    "Anh/chị trả lời vào thẻ một tin mới giúp nhé."
+)
 NOTHING_TO_SEND = "Tin này chưa có chữ để gửi. Anh/chị gõ câu trả lời rồi gửi lại."
 REPLY_TO_CARD = (
     "Muốn trả lời thành viên, anh/chị bấm **Trả lời** vào thẻ phiếu rồi viết. Tin viết rời không gửi đi đâu cả."
@@ -328,7 +371,7 @@ def card(
     topic: str,
     deadline: datetime | None,
     words: str,
-    pictures: int,
+    files: int,
     edited: bool,
 ) -> str:
     """A ticket as staff see it in a chat; no words where others read along."""
@@ -338,16 +381,27 @@ def card(
         lines.append(f"Có lẽ về: {escape(topic)}")
     if deadline is not None:
         lines.append(f"Trả lời trước {deadline:%H:%M} ngày {deadline:%d/%m}")
-    if pictures:
-        lines.append(f"Kèm {pictures} tệp")
+    if files:
+        lines.append(f"Kèm {files} tệp")
     told = "\n".join(lines)
     if not words:
         return told
     return f"{told}\n\n{'(đã sửa) ' if edited else ''}{escape(words)}"
 
 
-def card_passed(number: int, unit: str) -> str:
-    return f"**Phiếu {number}** đã chuyển tới {unit}."
+def card_gone(number: int, unit: str) -> str:
+    """On the cards of those who don't see to the ticket any more, because it was passed on or they are no mentors."""
+    return f"**Phiếu {number}** đã chuyển, nay do {unit} lo."
+
+
+def gone_title(number: int) -> str:
+    return f"#{number} · Đã chuyển"
+
+
+def so_far(number: int, lines: Iterable[tuple[bool, str]]) -> str:
+    """What was said in a ticket before somebody took it; each line with whether the member said it."""
+    told = "\n\n".join(f"{'Thành viên' if is_member else 'Cán bộ'}: {escape(text)}" for is_member, text in lines)
+    return f"**Phiếu {number}**, những gì đã trao đổi:\n\n{told}".removesuffix(":\n\n")
 
 
 def member_said(number: int, words: str) -> str:
@@ -387,6 +441,8 @@ GROUP_HELP = (
     "Việc riêng thì hỏi trong chat riêng. Xin đừng gửi mã OTP, mật khẩu, giấy tờ vào nhóm."
 )
 GROUP_NOT_ALLOWED = "Trợ lý chưa được phép ở trong nhóm này nên xin rời nhóm. Bà con vẫn hỏi được trong chat riêng."
+ASK_IN_PRIVATE = "Anh/chị bấm nút dưới để hỏi riêng với trợ lý. Ở đó người trong nhóm không đọc được."
+NO_FILES_IN_GROUPS = "Ảnh và tệp thì anh/chị gửi trong chat riêng giúp nhé, trong nhóm ai cũng xem được."
 GO_PRIVATE = "Việc này anh/chị làm trong chat riêng giúp nhé."
 WHOLE_IN_PRIVATE = "Xem đủ trong chat riêng"
 HELPFUL_ON = (
@@ -399,6 +455,7 @@ HELPFUL_BLIND = (
 )
 HELPFUL_OFF = "Đã tắt hữu ích. Trợ lý chỉ trả lời khi được hỏi."
 HELPFUL_ADMINS_ONLY = "Việc này chỉ quản trị nhóm làm được."
+HELPFUL_IN_GROUPS = "Lệnh này chỉ dùng trong nhóm, và do quản trị nhóm gõ."
 CODE_NOT_YOURS = "Mã này không phải của anh/chị, hoặc không còn nữa. Anh/chị gõ lại câu hỏi giúp nhé."
 
 
@@ -407,7 +464,17 @@ def answered_above(question: str) -> str:
 
 
 def ask_in_private(code: int) -> str:
-    return f"Việc này trả lời riêng: anh/chị nhắn riêng cho trợ lý mã **{code}**, hoặc bấm nút dưới."
+    return f"Việc này trả lời riêng: anh/chị nhắn riêng cho trợ lý **mã {code}**, hoặc bấm nút dưới."
+
+
+def asked_elsewhere(question: str) -> str:
+    return f"Anh/chị đã hỏi: {escape(question)}"
+
+
+def seen_in_group(kinds: Iterable[str]) -> str:
+    """Secrets that everybody in the group can read; what is kept of the message has them masked."""
+    named = ", ".join(_KINDS[kind] for kind in kinds)
+    return f"**Tin của anh/chị có {named}.** Anh/chị xoá tin đó khỏi nhóm ngay giúp, kẻo người khác lợi dụng."
 
 
 # --- the FAQ's state, for admins ---
@@ -433,7 +500,7 @@ COMMANDS = (
     ("mentor", "Gặp cán bộ hỗ trợ"),
     ("huy", "Bỏ việc đang làm"),
     ("trogiup", "Cách dùng trợ lý"),
-    ("rieng", "Xoá dữ liệu của tôi"),
+    ("rieng", "Trợ lý lưu gì, và xoá dữ liệu của tôi"),
 )
 """What the menu of a private chat lists, with what each does."""
 GROUP_COMMANDS = (("trogiup", "Cách hỏi trợ lý trong nhóm"), ("rieng", "Hỏi riêng với trợ lý"))

@@ -22,6 +22,7 @@ async def tick(session: Session, desk: Desk, at: datetime) -> None:
             ticket_id = await tickets.of_outgoing(session, late.id)
             if ticket_id is not None:
                 await tickets.post(session, ticket_id, "system", texts.NOT_DELIVERED, author=None, identity=None, at=at)
+                await cards.noted(session, desk, ticket_id, texts.NOT_DELIVERED, at)
     await inbox.forget(session, at - KEYS_KEPT)
     await outbox.forget(session, at - SENT_KEPT)
     await questions.erase_older(session, at - desk.settings.retention)

@@ -1,7 +1,7 @@
 """One event in hand: who it is from, what the conversation was about, and what is said back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -95,6 +95,13 @@ class Turn:
     def catalog(self) -> Catalog:
         return self.desk.knowledge().catalog
 
+    @property
+    def listed(self) -> tuple[Choice, ...]:
+        """The list last shown, for as long as a typed number means it."""
+        at = self.conversation.choices_at
+        lives = at is not None and self.at - at < self.desk.settings.list_lives
+        return choices.recalled(self.conversation.choices) if lives else ()
+
     async def say(
         self,
         text: str,
@@ -137,10 +144,11 @@ class Turn:
 
     async def change(self, **fields: object) -> None:
         """Changes the conversation, here and in what is kept of it."""
-        await conversations.change(self.session, self.conversation.id, **fields)  # type: ignore[arg-type]  # a TypedDict's keys
-        known = await conversations.look(self.session, self.who, self.where)
-        assert known is not None  # noqa: S101 - it was entered at the start of this turn
-        self.conversation = known
+        known = self.conversation
+        changed = {name: value for name, value in fields.items() if getattr(known, name) != value}
+        if changed:
+            await conversations.change(self.session, known.id, **changed)  # type: ignore[arg-type]  # a TypedDict's keys
+            self.conversation = replace(known, **changed)  # type: ignore[arg-type]  # the same keys
 
     async def hold(self, **fields: object) -> None:
         """Keeps something of the conversation for the next messages; None forgets it."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import aliased
 
 from storage import identities
@@ -55,17 +55,29 @@ async def enter(session: Session, identity: Identity, address: Address, at: date
     return found
 
 
+_LOOK = (  # made once: see `identities`
+    select(ConversationRow)
+    .join(IdentityRow, IdentityRow.id == ConversationRow.identity_id)
+    .where(IdentityRow.channel == bindparam("of_channel"), IdentityRow.user == bindparam("of_user"))
+    .where(
+        ConversationRow.channel == bindparam("in_channel"),
+        ConversationRow.chat == bindparam("in_chat"),
+        ConversationRow.thread == bindparam("in_thread"),
+    )
+    .execution_options(populate_existing=True)
+)
+
+
 async def look(session: Session, identity: Identity, address: Address) -> Conversation | None:
     row = await session.scalar(
-        select(ConversationRow)
-        .join(IdentityRow, IdentityRow.id == ConversationRow.identity_id)
-        .where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user)
-        .where(
-            ConversationRow.channel == address.channel,
-            ConversationRow.chat == address.chat,
-            ConversationRow.thread == address.thread,
-        )
-        .execution_options(populate_existing=True)
+        _LOOK,
+        {
+            "of_channel": identity.channel,
+            "of_user": identity.user,
+            "in_channel": address.channel,
+            "in_chat": address.chat,
+            "in_thread": address.thread,
+        },
     )
     if row is None:
         return None

@@ -28,8 +28,9 @@ Session = AsyncSession
 _T = TypeVar("_T")
 
 _BUSY_S = 30  # how long SQLite waits for another process to finish its write
-_TOGETHER = 64  # pieces of work in one transaction, at most; others who want to write wait for all of them
-_THREADS = 8  # that wait for an SQLite file; connections beyond that wait for one another
+_TOGETHER = 32  # pieces of work in one transaction, at most; others who want to write wait for all of them
+_CONNECTIONS = 24  # kept to an SQLite file
+_THREADS = 8  # that wait for it; of connections beyond that those that need a thread wait for one another
 _MIGRATION_LOCK = 0x4C53_4844  # "LSHD"; any number that all processes of this program agree on
 
 
@@ -140,13 +141,13 @@ class Database:
                 try:
                     if not await self._done_together(group):
                         for one in group:
-                            await self._done_alone(one)
+                            await self._done_together([one])
                 finally:
                     for one in group:
                         one.result.cancel()  # has no effect on what is done
 
     async def _done_together(self, group: list[_Work[Any]]) -> bool:
-        """False if it failed, and nothing of it stays."""
+        """False if one of several failed, and nothing stays of any; whoever asked for a single one is told."""
         results = []
         try:
             async with self._brief_writers() as session, session.begin():
@@ -154,27 +155,23 @@ class Database:
                     results.append(await one.do(session))
                     await session.flush()
                     session.expunge_all()  # the next is not to see what this one remembers
+                    await asyncio.sleep(0)  # nor is everything else to wait for all of them
         except Exception as error:  # noqa: BLE001, RUF100 - it comes again when each is done alone
             if len(group) > 1:
                 return False
-            _fail(group[0], error)
+            if group and not group[0].result.done():
+                group[0].result.set_exception(error)
             return True
         for one, result in zip(group, results, strict=True):
             if not one.result.done():
                 one.result.set_result(result)
         return True
 
-    async def _done_alone(self, one: _Work[Any]) -> None:
-        await self._done_together([one])
-
     async def close(self) -> None:
+        if self._working is not None:
+            await asyncio.wait({self._working})
         await self._engine.dispose()
         self._executor.shutdown(wait=False)
-
-
-def _fail(work: _Work[Any], error: Exception) -> None:
-    if not work.result.done():
-        work.result.set_exception(error)
 
 
 def _sessions(engine: AsyncEngine) -> async_sessionmaker[Session]:
@@ -208,7 +205,7 @@ def _engine(url: URL, executor: Executor) -> AsyncEngine:
     async def connect() -> sqlite.Connection:
         return sqlite.Connection(url.database or "", executor, busy_s=_BUSY_S)
 
-    engine = create_async_engine(url, async_creator=connect)
+    engine = create_async_engine(url, async_creator=connect, pool_size=_CONNECTIONS)
     _prepare_sqlite(engine)
     return engine
 

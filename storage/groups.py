@@ -1,13 +1,13 @@
 """Groups that the helpdesk's account is in, and the threads it made there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Update, select, update
+from sqlalchemy import ColumnElement, Update, case, or_, select, update
 
 from storage.addresses import Address
 from storage.database import Session
-from storage.statements import insert_new
+from storage.statements import counted, insert_new
 from storage.tables import GroupRow, ThreadRow
 
 
@@ -19,6 +19,7 @@ class Group:
     reads_all: bool
     spoke_at: datetime | None
     """When it last answered uninvited."""
+    added_at: datetime
     is_in: bool
     moved_to: str
 
@@ -43,10 +44,13 @@ async def join(session: Session, address: Address, at: datetime, *, reads_all: b
         "moved_to": "",
     }
     if not await insert_new(session, GroupRow, [row]):
-        await session.execute(_of(address).values(reads_all=reads_all, removed_at=None))
+        added_at = case((GroupRow.removed_at.is_(None), GroupRow.added_at), else_=at)
+        await session.execute(_of(address).values(reads_all=reads_all, added_at=added_at, removed_at=None))
 
 
 async def leave(session: Session, address: Address, at: datetime) -> None:
+    if await look(session, address) is None:  # one that only the settings named
+        await join(session, address, at, reads_all=False)
     await session.execute(_of(address).values(removed_at=at))
 
 
@@ -59,7 +63,13 @@ async def look(session: Session, address: Address) -> Group | None:
     if row is None:
         return None
     return Group(
-        Address(row.channel, row.chat), row.helpful, row.reads_all, row.spoke_at, row.removed_at is None, row.moved_to
+        Address(row.channel, row.chat),
+        row.helpful,
+        row.reads_all,
+        row.spoke_at,
+        row.added_at,
+        row.removed_at is None,
+        row.moved_to,
     )
 
 
@@ -67,19 +77,23 @@ async def be_helpful(session: Session, address: Address, helpful: bool) -> None:
     await session.execute(_of(address).values(helpful=helpful))
 
 
-async def spoke(session: Session, address: Address, at: datetime) -> None:
-    """It answered uninvited; for a while it will not again."""
-    await session.execute(_of(address).values(spoke_at=at))
+async def speak(session: Session, address: Address, at: datetime, *, every: timedelta) -> bool:
+    """True if it may answer uninvited now, as it has not for that long; from now on it rests again."""
+    rested = or_(GroupRow.spoke_at.is_(None), GroupRow.spoke_at <= at - every)
+    return counted(await session.execute(_of(address).where(rested).values(spoke_at=at))) == 1
 
 
 async def move(session: Session, old: Address, new: Address, at: datetime) -> None:
     """The platform gave the group another id; how it was set up there goes with it."""
     was = await look(session, old)
-    await join(session, new, at, reads_all=was.reads_all if was else False)
+    if was is not None and was.moved_to == new.chat:
+        return  # platforms tell of it in both places
+    if await look(session, new) is None:
+        await join(session, new, at, reads_all=was.reads_all if was else False)
     if was is None:
         await join(session, old, at, reads_all=False)
     else:
-        await be_helpful(session, new, was.helpful)
+        await session.execute(_of(new).values(helpful=was.helpful, spoke_at=was.spoke_at))
     await session.execute(_of(old).values(moved_to=new.chat, removed_at=at))
     await session.execute(
         update(ThreadRow).where(ThreadRow.channel == old.channel, ThreadRow.chat == old.chat).values(chat=new.chat)

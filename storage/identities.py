@@ -1,18 +1,21 @@
 """Accounts on channels, by the ids under which they are kept."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storage.addresses import Identity
 from storage.database import Session
 from storage.errors import UnknownRow
 from storage.tables import IdentityRow
 
+# Made once, as all statements that every message needs: to build one takes longer than to run it.
+_ID = select(IdentityRow.id).where(
+    IdentityRow.channel == bindparam("of_channel"), IdentityRow.user == bindparam("of_user")
+)
+
 
 async def id_of(session: Session, identity: Identity) -> int:
     """Raises `UnknownRow` if the identity was never met."""
-    found = await session.scalar(
-        select(IdentityRow.id).where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user)
-    )
+    found = await session.scalar(_ID, {"of_channel": identity.channel, "of_user": identity.user})
     if found is None:
         raise UnknownRow("identity")
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage.database import Session
@@ -98,17 +98,23 @@ async def waiting(session: Session, *, at: datetime, limit: int, busy: Collectio
     return [Waiting(r.id, r.channel, r.bot, r.key, r.lane, r.payload or {}, r.attempts) for r in found]
 
 
-async def claim(session: Session, id_: int) -> bool:
-    """True if this transaction may handle the event: it is unhandled, the first of its lane, and nobody else has it."""
-    earlier = aliased(InboxRow)
-    first = ~(
-        select(earlier.id)
-        .where(earlier.lane == InboxRow.lane, earlier.id < InboxRow.id, earlier.state == InboxState.NEW)
+_earlier = aliased(InboxRow)
+_CLAIM = (  # made once: see `identities`
+    select(InboxRow.id)
+    .where(InboxRow.id == bindparam("claimed"), InboxRow.state == InboxState.NEW)
+    .where(
+        ~select(_earlier.id)
+        .where(_earlier.lane == InboxRow.lane, _earlier.id < InboxRow.id, _earlier.state == InboxState.NEW)
         .exists()
     )
-    statement = select(InboxRow.id).where(InboxRow.id == id_, InboxRow.state == InboxState.NEW, first)
     # SQLite's write lock is held already; on PostgreSQL the row's lock keeps other processes away until the commit.
-    return await session.scalar(statement.with_for_update(skip_locked=True, of=InboxRow)) is not None
+    .with_for_update(skip_locked=True, of=InboxRow)
+)
+
+
+async def claim(session: Session, id_: int) -> bool:
+    """True if this transaction may handle the event: it is unhandled, the first of its lane, and nobody else has it."""
+    return await session.scalar(_CLAIM, {"claimed": id_}) is not None
 
 
 async def done(session: Session, id_: int, at: datetime) -> None:
@@ -131,12 +137,18 @@ async def set_aside(session: Session, id_: int, error: str, at: datetime) -> Non
     await _finish(session, id_, InboxState.ASIDE, error, at)
 
 
-async def _finish(session: Session, id_: int, state: InboxState, error: str, at: datetime) -> None:
-    await session.execute(
-        update(InboxRow)
-        .where(InboxRow.id == id_)
-        .values(state=state, payload=None, error=error[:200], handled_at=at, retry_at=None)
+_FINISH = (
+    update(InboxRow)
+    .where(InboxRow.id == bindparam("finished"))
+    .values(
+        state=bindparam("becomes"), payload=None, error=bindparam("why"), handled_at=bindparam("when"), retry_at=None
     )
+    .execution_options(synchronize_session=False)
+)
+
+
+async def _finish(session: Session, id_: int, state: InboxState, error: str, at: datetime) -> None:
+    await session.execute(_FINISH, {"finished": id_, "becomes": state, "why": error[:200], "when": at})
 
 
 async def forget(session: Session, before: datetime) -> int:

@@ -68,8 +68,11 @@ async def nobody(session: Session) -> bool:
     return await session.scalar(select(InvitationRow.id).limit(1)) is None
 
 
-async def spend(session: Session, secret: str, at: datetime) -> Person | None:
-    """The person it lets in, who gets the role; None for all but the first who spends it."""
+async def spend(session: Session, secret: str, at: datetime, *, known: Person | None = None) -> Person | None:
+    """The person it lets in, who gets the role; None for all but the first who spends it.
+
+    `known` is who spends it, if it is somebody who works here already: they become no second person.
+    """
     invitation = await look(session, secret, at)
     if invitation is None:
         return None
@@ -82,9 +85,9 @@ async def spend(session: Session, secret: str, at: datetime) -> Person | None:
     )
     if spent is None:
         return None
-    person = await people.find(session, invitation.person_id) if invitation.person_id is not None else None
-    if person is None:
-        person = await people.add(session, invitation.name, at)
+    named = await people.find(session, invitation.person_id) if invitation.person_id is not None else None
+    person = known or named or await people.add(session, invitation.name, at)
+    if person is not named:
         await people.grant(session, person.id, invitation.role, invitation.unit, at)
     await session.execute(update(InvitationRow).where(InvitationRow.id == invitation.id).values(person_id=person.id))
     return person

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 
 from storage.addresses import Address
 from storage.database import Session
+from storage.questions import Outcome
 from storage.statements import counted, insert_new
-from storage.tables import OutboxPart, OutboxRow, OutboxState
+from storage.tables import OutboxPart, OutboxRow, OutboxState, QuestionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,24 @@ async def answer_to(session: Session, question_id: int) -> Shown | None:
     return await _shown(session, OutboxRow.question_id == question_id)
 
 
+async def told_lately(session: Session, address: Address, entry: str, since: datetime, *, besides: int) -> Shown | None:
+    """Where an entry of the FAQ stands in this place that was the answer to another question since then.
+
+    An answer replies to the message that asked; what replies to anything else only points to it.
+    """
+    newest = await session.scalar(
+        select(OutboxRow.id)
+        .join(QuestionRow, QuestionRow.id == OutboxRow.question_id)
+        .where(OutboxRow.channel == address.channel, OutboxRow.chat == address.chat)
+        .where(OutboxRow.thread == address.thread, OutboxRow.reply_to == QuestionRow.message)
+        .where(QuestionRow.entry == entry, QuestionRow.at > since, QuestionRow.id != besides)
+        .where(QuestionRow.outcome != Outcome.CANCELLED)
+        .order_by(OutboxRow.id.desc())
+        .limit(1)
+    )
+    return await _shown(session, OutboxRow.id == newest) if newest is not None else None
+
+
 async def cards(session: Session, ticket_id: int) -> list[tuple[int, Address]]:
     """The cards that show staff a ticket, oldest first; edits of a card are not cards of their own."""
     found = await session.execute(
@@ -147,11 +166,58 @@ async def newest_reply(session: Session, card_id: int) -> dict[str, Any]:
     return dict(reply) if reply else {}
 
 
+async def staff_lines(session: Session, ticket_id: int) -> list[tuple[int, Address]]:
+    """What else staff were told of a ticket, oldest first, without what takes the place of something."""
+    found = await session.execute(
+        select(OutboxRow.id, OutboxRow.channel, OutboxRow.chat, OutboxRow.thread)
+        .where(OutboxRow.ticket_id == ticket_id, OutboxRow.kind == "staff", OutboxRow.edits_id.is_(None))
+        .where(OutboxRow.state.in_([OutboxState.SENDING, OutboxState.SENT]))
+        .order_by(OutboxRow.id)
+    )
+    return [(id_, Address(channel, chat, thread)) for id_, channel, chat, thread in found]
+
+
+async def queued(session: Session, address: Address) -> int:
+    """How much waits to be sent to this chat."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(OutboxRow)
+        .where(OutboxRow.lane == address.lane, OutboxRow.state == OutboxState.QUEUED)
+    )
+    return found or 0
+
+
+async def withdraw(session: Session, question_id: int, at: datetime) -> None:
+    """Answers to a question that still wait are not worth sending: it is answered anew."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.question_id == question_id, OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.HELD]))
+        .values(state=OutboxState.CANCELLED, finished_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def extend(session: Session, post_id: int, files: Collection[int]) -> bool:
+    """Adds files to what is said by a post; False if that is on its way already."""
+    waiting = (OutboxRow.post_id == post_id, OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.HELD]))
+    row = (await session.execute(select(OutboxRow.id, OutboxRow.reply).where(*waiting))).first()
+    if row is None:
+        return False
+    id_, reply = row
+    changed = await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == id_, *waiting)
+        .values(reply={**reply, "attachments": [*reply.get("attachments", []), *files]})
+        .execution_options(synchronize_session=False)
+    )
+    return counted(changed) == 1
+
+
 async def outdate(session: Session, edited: int, at: datetime) -> None:
     """Earlier edits of this row that still wait are not worth sending: a newer one follows."""
     await session.execute(
         update(OutboxRow)
-        .where(OutboxRow.edits_id == edited, OutboxRow.state == OutboxState.QUEUED)
+        .where(OutboxRow.edits_id == edited, OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.HELD]))
         .values(state=OutboxState.CANCELLED, finished_at=at)
         .execution_options(synchronize_session=False)
     )
@@ -214,9 +280,19 @@ async def due(
     return await _deliveries(session, list(found))
 
 
+_MOVE = (
+    update(OutboxRow)
+    .where(OutboxRow.id == bindparam("moved"), OutboxRow.state == bindparam("was"))
+    .execution_options(synchronize_session=False)
+)
+_BEGIN = _MOVE.values(state=OutboxState.SENDING, leased_until=bindparam("until"))
+_SENT = _MOVE.values(state=OutboxState.SENT, leased_until=None, finished_at=bindparam("when"), error="")
+
+
 async def begin(session: Session, id_: int, at: datetime, lease: timedelta) -> bool:
     """True if this sender may send it; until the lease ends, nobody else will."""
-    return await _move(session, id_, OutboxState.QUEUED, OutboxState.SENDING, leased_until=at + lease)
+    begun = await session.execute(_BEGIN, {"moved": id_, "was": OutboxState.QUEUED, "until": at + lease})
+    return counted(begun) == 1
 
 
 async def part_sent(session: Session, id_: int, number: int, platform_id: str, at: datetime) -> None:
@@ -225,7 +301,7 @@ async def part_sent(session: Session, id_: int, number: int, platform_id: str, a
 
 
 async def sent(session: Session, id_: int, at: datetime) -> None:
-    await _move(session, id_, OutboxState.SENDING, OutboxState.SENT, finished_at=at, error="")
+    await session.execute(_SENT, {"moved": id_, "was": OutboxState.SENDING, "when": at})
 
 
 async def failed(session: Session, id_: int, error: str, at: datetime) -> None:
@@ -258,14 +334,17 @@ async def hold(session: Session, id_: int) -> None:
     await _move(session, id_, OutboxState.SENDING, OutboxState.HELD)
 
 
+_RELEASE = (  # made once: see `identities`
+    update(OutboxRow)
+    .where(OutboxRow.lane == bindparam("released"), OutboxRow.state == OutboxState.HELD)
+    .values(state=OutboxState.QUEUED, not_before=None)
+    .execution_options(synchronize_session=False)
+)
+
+
 async def release(session: Session, address: Address) -> None:
     """This place can be written to again."""
-    await session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.lane == address.lane, OutboxRow.state == OutboxState.HELD)
-        .values(state=OutboxState.QUEUED, not_before=None)
-        .execution_options(synchronize_session=False)
-    )
+    await session.execute(_RELEASE, {"released": address.lane})
 
 
 async def cancel(session: Session, id_: int, at: datetime) -> bool:
@@ -329,12 +408,8 @@ async def forget(session: Session, before: datetime) -> int:
 
 
 async def _move(session: Session, id_: int, was: OutboxState, becomes: OutboxState, **values: object) -> bool:
-    changed = await session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.id == id_, OutboxRow.state == was)
-        .values(state=becomes, **{"leased_until": None, **values})
-        .execution_options(synchronize_session=False)
-    )
+    statement = _MOVE.values(state=becomes, **{"leased_until": None, **values})
+    changed = await session.execute(statement, {"moved": id_, "was": was})
     return counted(changed) == 1
 
 

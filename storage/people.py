@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage import attachments, identities, tickets
@@ -81,16 +81,19 @@ async def meet(session: Session, identity: Identity, at: datetime) -> Person:
     return known
 
 
+_BEHIND = (  # made once: see `identities`
+    select(PersonRow)
+    .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
+    .where(IdentityRow.channel == bindparam("of_channel"), IdentityRow.user == bindparam("of_user"))
+    .where(PersonRow.erased_at.is_(None))
+    .with_for_update(read=True, of=PersonRow)
+    .execution_options(populate_existing=True)
+)
+
+
 async def _behind(session: Session, identity: Identity) -> Person | None:
     """The person, locked on PostgreSQL so that `erase` waits until what is being written here is there to be erased."""
-    row = await session.scalar(
-        select(PersonRow)
-        .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
-        .where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user)
-        .where(PersonRow.erased_at.is_(None))
-        .with_for_update(read=True, of=PersonRow)
-        .execution_options(populate_existing=True)
-    )
+    row = await session.scalar(_BEHIND, {"of_channel": identity.channel, "of_user": identity.user})
     return _person(row) if row else None
 
 
@@ -114,6 +117,10 @@ async def find(session: Session, person_id: int) -> Person | None:
 async def settle_in(session: Session, person_id: int, commune: str) -> None:
     """Remembers where somebody lives, so that it is asked once; `NOWHERE` if they would not say."""
     await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(commune=commune))
+
+
+async def rename(session: Session, person_id: int, name: str) -> None:
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(name=name))
 
 
 async def nobody(session: Session) -> bool:
@@ -233,7 +240,7 @@ async def erase(session: Session, person_id: int, at: datetime) -> Erased:
     chats = await _chats(session, person_id)
 
     await session.execute(update(QuestionRow).where(QuestionRow.person_id == person_id).values(text=""))
-    await session.execute(_blank(OutboxRow.post_id.in_(own_posts), at))
+    await session.execute(_blank(or_(OutboxRow.post_id.in_(own_posts), OutboxRow.ticket_id.in_(own_tickets)), at))
     files = await session.scalars(select(AttachmentRow.id).where(AttachmentRow.post_id.in_(own_posts)))
     sent = set(files)
     for chat in chats:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from storage import identities
 from storage.addresses import Address, Identity
@@ -100,20 +100,6 @@ async def asked_by(session: Session, address: Address, message: str) -> Question
     return _question(row) if row else None
 
 
-async def answered_lately(
-    session: Session, address: Address, entry: str, since: datetime, *, before: int
-) -> Question | None:
-    """The newest question of this chat, of those before that one, that was answered with the entry since then."""
-    row = await session.scalar(
-        select(QuestionRow)
-        .where(QuestionRow.channel == address.channel, QuestionRow.chat == address.chat)
-        .where(QuestionRow.entry == entry, QuestionRow.at > since, QuestionRow.id < before)
-        .order_by(QuestionRow.id.desc())
-        .limit(1)
-    )
-    return _question(row) if row else None
-
-
 async def reword(session: Session, id_: int, text: str) -> None:
     """The person edited the message that asked it."""
     await session.execute(update(QuestionRow).where(QuestionRow.id == id_).values(text=text))
@@ -131,14 +117,18 @@ async def settle(
     await session.execute(update(QuestionRow).where(QuestionRow.id == id_).values(**values))
 
 
+_RECENT = (  # made once: see `identities`
+    select(func.count())
+    .select_from(QuestionRow)
+    .join(IdentityRow, IdentityRow.id == QuestionRow.identity_id)
+    .where(IdentityRow.channel == bindparam("of_channel"), IdentityRow.user == bindparam("of_user"))
+    .where(QuestionRow.at > bindparam("since"))
+)
+
+
 async def recent(session: Session, identity: Identity, since: datetime) -> int:
     """How many questions this identity asked after that moment."""
-    found = await session.scalar(
-        select(func.count())
-        .select_from(QuestionRow)
-        .join(IdentityRow, IdentityRow.id == QuestionRow.identity_id)
-        .where(IdentityRow.channel == identity.channel, IdentityRow.user == identity.user, QuestionRow.at > since)
-    )
+    found = await session.scalar(_RECENT, {"of_channel": identity.channel, "of_user": identity.user, "since": since})
     return found or 0
 
 

@@ -22,7 +22,7 @@ class Connection:
         self._connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, check_same_thread=False)
         self._in_thread: asyncio.Future[Any] | None = None
         self.is_brief = False
-        """True while nothing but small statements comes: those need no thread, only what waits for locks or the disk."""
+        """True while all statements are small: those need no thread, only what waits for locks or the disk does."""
         self.is_writing: bool | None = None
         """Whether the transaction writes; None before the first."""
 
@@ -39,7 +39,12 @@ class Connection:
         await self.run(self._connection.close)
 
     def stop(self) -> None:
-        self._connection.close()
+        """Closes it where nothing can be waited for; under a statement in the thread that would crash the process."""
+        if self._in_thread is None or self._in_thread.done():
+            self._connection.close()
+            return
+        self._connection.interrupt()
+        self._in_thread.add_done_callback(lambda _: self._connection.close())
 
     async def create_function(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - sqlite3's own
         await self.run(lambda: self._connection.create_function(*args, **kwargs))

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from storage import attachments, identities
 from storage.addresses import Address, Identity
@@ -322,14 +322,20 @@ async def steps(session: Session, ticket_id: int) -> list[Step]:
     return [Step(r.at, r.action, r.actor_id, r.was, r.became, r.unit, r.reason, r.deadline) for r in found]
 
 
+_OF_PERSON = (  # made once: see `identities`
+    select(TicketRow)
+    .where(TicketRow.person_id == bindparam("of"))
+    .order_by(TicketRow.id.desc())
+    .limit(bindparam("most"))
+    .execution_options(populate_existing=True)
+)
+_OPEN_OF_PERSON = _OF_PERSON.where(TicketRow.state.in_(_OPEN_STATES))
+
+
 async def of_person(session: Session, person_id: int, *, only_open: bool = False, limit: int = 50) -> list[Ticket]:
     """Newest first."""
-    wanted = select(TicketRow).where(TicketRow.person_id == person_id)
-    if only_open:
-        wanted = wanted.where(TicketRow.state.in_(_OPEN_STATES))
-    found = await session.scalars(
-        wanted.order_by(TicketRow.id.desc()).limit(limit).execution_options(populate_existing=True)
-    )
+    wanted = _OPEN_OF_PERSON if only_open else _OF_PERSON
+    found = await session.scalars(wanted, {"of": person_id, "most": limit})
     return [_ticket(row) for row in found]
 
 

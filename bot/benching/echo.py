@@ -1,4 +1,4 @@
-"""The bare bot that the service is timed beside: python-telegram-bot as its users write it, saying back what was said."""
+"""The bare bot that the service is timed beside: says back what was said, as python-telegram-bot's users write it."""
 
 import sys
 

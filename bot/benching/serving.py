@@ -268,15 +268,19 @@ class Bench:
 def _served(bot: _Running, timed: _Timed, echo_per_s: float) -> Served:
     per_s = timed.asked / timed.seconds
     resident = bot.resident_mb()
+    p50_ms, p95_ms = (round(figures.percentile(timed.milliseconds, share), 1) for share in (0.5, 0.95))
+    alone_p50_ms, alone_p95_ms = (round(figures.percentile(timed.alone, share), 1) for share in (0.5, 0.95))
     return Served(
         bot.name,
         timed.asked,
         round(per_s, 1),
-        *(round(figures.percentile(timed.milliseconds, share), 1) for share in (0.5, 0.95)),
-        *(round(figures.percentile(timed.alone, share), 1) for share in (0.5, 0.95)),
-        cpu_ms=None if timed.cpu_s is None else round(1000 * timed.cpu_s / timed.asked, 2),
-        resident_mb=None if resident is None else round(resident, 1),
-        of_echo=round(per_s / echo_per_s, 3),
+        p50_ms,
+        p95_ms,
+        alone_p50_ms,
+        alone_p95_ms,
+        None if timed.cpu_s is None else round(1000 * timed.cpu_s / timed.asked, 2),
+        None if resident is None else round(resident, 1),
+        round(per_s / echo_per_s, 3),
     )
 
 

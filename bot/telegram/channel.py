@@ -1,9 +1,10 @@
 """Telegram as a channel: sends what the outbox holds, and reads what people write, by polling or by webhook."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ from storage import Address, Database, Identity, attachments, groups, outbox
 from storage.attachments import Attachment
 from storage.outbox import Delivery
 
+LONGEST_WAIT_S = 3.0  # for the pace, such as between the parts of one reply
 _EDITED = ("message is not modified",)
 _CANT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _CANT_PARSE = "can't parse entities"
@@ -57,7 +59,7 @@ class TelegramChannel:
         self._files = files
         self._intake = intake
         self._paces = paces
-        self._threads = Threads(wire, database)
+        self._threads = Threads(wire, database, self._turn)
         self._clock = clock
         self._reads = reads
 
@@ -77,20 +79,34 @@ class TelegramChannel:
         """Lanes that may not be written to yet, each with the seconds until then; "" stands for all of them."""
         now = _now()
         waiting = {Address(CHANNEL, chat).lane: until - now for chat, until in self._paces.resting(now).items()}
-        allowed, ready_at = self._paces.allowance(now)
-        return waiting if allowed else {**waiting, "": ready_at - now}
+        ready_at = self._paces.all_ready_at(now)
+        return {**waiting, "": ready_at - now} if ready_at > now else waiting
 
     async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
-        async with self._database.read() as session:
-            where = await groups.now_at(session, delivery.address)
-            edited = await outbox.first_part(session, delivery.edits) if delivery.edits is not None else None
-        if number and (wait_s := self._paces.ready_at(where.chat, _now()) - _now()) > 0:
-            await asyncio.sleep(wait_s)  # within one reply its parts keep together
-        self._paces.took(where.chat, _now())
+        where, edited = delivery.address, None
+        if _is_group(where) or delivery.edits is not None:
+            async with self._database.read(brief=True) as session:
+                where = await groups.now_at(session, where)
+                edited = await outbox.first_part(session, delivery.edits) if delivery.edits is not None else None
         try:
-            return await self._send(delivery, where, number, part, edited if number == 0 else None)
+            async with self._turn(where.chat):
+                return await self._send(delivery, where, number, part, edited if number == 0 else None)
         except TelegramError as error:
             raise await self._told(error, delivery, where) from error
+
+    @asynccontextmanager
+    async def _turn(self, chat: str) -> AsyncIterator[None]:
+        """Waits until the pace lets a message go; a long wait is not made here, where others wait too."""
+        began = _now()
+        while (at := self._paces.ready_at(chat, now := _now())) > now:
+            if at - began > LONGEST_WAIT_S:
+                raise Later("pace", timedelta(seconds=at - now))
+            await asyncio.sleep(at - now)
+        self._paces.take(chat, now)
+        try:
+            yield
+        finally:
+            self._paces.arrive(chat, _now())
 
     async def _send(self, delivery: Delivery, where: Address, number: int, part: Reply, edited: str | None) -> str:
         if edited is not None and not part.attachments and await self._edit(where, edited, part):
@@ -201,7 +217,7 @@ class TelegramChannel:
 
     async def _told(self, error: TelegramError, delivery: Delivery, where: Address) -> ChannelError:
         """What the error means for the message; whoever must know it is told by an event."""
-        private = not where.chat.startswith("-")
+        private = not _is_group(where)
         if isinstance(error, ChatMigrated):
             moved = Moved(self._clock(), where, replace(where, chat=str(error.new_chat_id)))
             await self._accept(f"moved:{where.chat}:{error.new_chat_id}", moved)
@@ -232,6 +248,14 @@ class TelegramChannel:
             raise Refused(type(error).__name__) from error
         except TelegramError as error:
             raise trouble(error, private=False) from error
+
+
+def _is_group(where: Address) -> bool:
+    return where.chat.startswith("-")
+
+
+def _is_private(where: Address) -> bool:
+    return not where.chat.startswith("-")
 
 
 def _now() -> float:

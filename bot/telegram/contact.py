@@ -19,7 +19,9 @@ class Contact:
         self.trouble = ""
         """The kind of the newest error, empty since it answered again."""
         gauge = Gauge(
-            "helpdesk_telegram_last_contact_seconds", "When Telegram last answered", registry=statistics.registry
+            "helpdesk_telegram_last_contact_timestamp_seconds",
+            "When Telegram last answered",
+            registry=statistics.registry,
         )
         gauge.set_function(lambda: self.last.timestamp() if self.last else 0.0)
 

@@ -3,31 +3,64 @@
 The exact limits are not published; these are the documented ones. See Telegram's Bots FAQ, "My bot is hitting limits".
 """
 
-from collections import OrderedDict
-from dataclasses import dataclass
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
 
 from bot.config import TelegramPaces
 
 BURST = 3  # messages to one chat at once: a few pass, as the platform says
+MARGIN_S = 0.05  # two messages may come closer together on the way than they were sent
 _REMEMBERED = 10_000  # chats; one that was forgotten was silent for long
 
 
 @dataclass(slots=True)
+class _Window:
+    """Never more than so many within so many seconds, wherever one begins to count."""
+
+    most: int
+    seconds: float
+    arrived_at: deque[float] = field(default_factory=deque)
+    under_way: int = 0
+    """Messages that may arrive at any moment from now on."""
+
+    def ready_at(self, now: float) -> float:
+        while self.arrived_at and self.arrived_at[0] <= now - self.seconds:
+            self.arrived_at.popleft()
+        over = len(self.arrived_at) + self.under_way + 1 - self.most
+        if over <= 0:
+            return now
+        return (self.arrived_at[over - 1] if over <= len(self.arrived_at) else now) + self.seconds
+
+    def take(self, now: float) -> None:
+        del now
+        self.under_way += 1
+
+    def arrive(self, now: float) -> None:
+        self.under_way -= 1
+        self.arrived_at.append(now)
+
+
+@dataclass(slots=True)
 class _Bucket:
-    """Refills at a steady rate up to its size; may be overdrawn by one who did not ask before taking."""
+    """A burst at once, and then a steady rate."""
 
     size: float
     per_s: float
     level: float
     at: float
 
-    def fill(self, now: float) -> None:
-        self.level = min(self.size, self.level + (now - self.at) * self.per_s)
+    def ready_at(self, now: float) -> float:
+        return now + max(0.0, 1 - self._level(now)) / self.per_s
+
+    def take(self, now: float) -> None:
+        self.level, self.at = self._level(now) - 1, now
+
+    def arrive(self, now: float) -> None:
+        """It fills again from when the message arrived."""
         self.at = now
 
-    def ready_at(self) -> float:
-        """When a whole message fits."""
-        return self.at + max(0.0, 1 - self.level) / self.per_s
+    def _level(self, now: float) -> float:
+        return min(self.size, self.level + (now - self.at) * self.per_s)
 
 
 class Paces:
@@ -35,52 +68,69 @@ class Paces:
 
     def __init__(self, paces: TelegramPaces) -> None:
         self._paces = paces
-        self._all = _Bucket(paces.per_second, paces.per_second, paces.per_second, 0.0)
-        self._chats: OrderedDict[str, _Bucket] = OrderedDict()
+        self._all = _window(paces.per_second, 1)
+        self._chats: OrderedDict[str, _Window | _Bucket] = OrderedDict()
+        self._resting: dict[str, float] = {}
+        """Chats that must wait, each with the moment when it need not any more."""
         self._until: dict[str, float] = {}
+        """Those among them of which the platform said so."""
 
-    def took(self, chat: str, now: float) -> None:
-        """A message to this chat is being sent."""
-        for bucket in (self._all, self._bucket(chat, now)):
-            bucket.fill(now)
-            bucket.level -= 1
+    def ready_at(self, chat: str, now: float) -> float:
+        """When the next message to this chat may be sent; `now` if at once."""
+        return max(self._all.ready_at(now), self._pace(chat, now).ready_at(now), self._until.get(chat, now))
+
+    def take(self, chat: str, now: float) -> None:
+        """A message to this chat is on its way now."""
+        self._all.take(now)
+        self._pace(chat, now).take(now)
+        self._look(chat, now)
+
+    def arrive(self, chat: str, now: float) -> None:
+        """It has arrived by now, or never will."""
+        self._all.arrive(now)
+        self._pace(chat, now).arrive(now)
+        self._look(chat, now)
+
+    def _look(self, chat: str, now: float) -> None:
+        if (ready := self._pace(chat, now).ready_at(now)) > now:
+            self._resting[chat] = max(ready, self._resting.get(chat, 0.0))
 
     def rest(self, chat: str, until: float) -> None:
         """The platform said that this chat gets nothing before then."""
-        self._until[chat] = max(until, self._until.get(chat, 0.0))
-
-    def ready_at(self, chat: str, now: float) -> float:
-        """When the next message to this chat may be sent; not after `now` if at once."""
-        self._all.fill(now)
-        bucket = self._bucket(chat, now)
-        bucket.fill(now)
-        return max(self._all.ready_at(), bucket.ready_at(), self._until.get(chat, 0.0))
+        self._until[chat] = self._resting[chat] = max(until, self._resting.get(chat, 0.0))
 
     def resting(self, now: float) -> dict[str, float]:
         """The chats that must wait, each with the moment when it need not any more."""
-        self._until = {chat: until for chat, until in self._until.items() if until > now}
-        waiting: dict[str, float] = dict(self._until)
-        for chat, bucket in self._chats.items():
-            bucket.fill(now)
-            if (ready := bucket.ready_at()) > now:
-                waiting[chat] = max(ready, waiting.get(chat, 0.0))
-        return waiting
+        for known in (self._resting, self._until):
+            for chat in [chat for chat, until in known.items() if until <= now]:
+                del known[chat]
+        return dict(self._resting)
 
-    def allowance(self, now: float) -> tuple[int, float]:
-        """How many messages may be sent now to whomever, and when the next one may if that is none."""
-        self._all.fill(now)
-        return max(0, int(self._all.level)), self._all.ready_at()
+    def all_ready_at(self, now: float) -> float:
+        """When a message may be sent to whomever; `now` if at once."""
+        return self._all.ready_at(now)
 
-    def _bucket(self, chat: str, now: float) -> _Bucket:
+    def _pace(self, chat: str, now: float) -> _Window | _Bucket:
         if (known := self._chats.get(chat)) is not None:
             self._chats.move_to_end(chat)
             return known
+        made: _Window | _Bucket
         if chat.startswith("-"):
-            made = _Bucket(self._paces.group_per_minute, self._paces.group_per_minute / 60, 1.0, now)
-            made.level = made.size
+            made = _window(self._paces.group_per_minute, 60)
         else:
             made = _Bucket(BURST, self._paces.chat_per_second, BURST, now)
         self._chats[chat] = made
-        while len(self._chats) > _REMEMBERED:
-            self._chats.popitem(last=False)
+        if len(self._chats) > _REMEMBERED:
+            self._forget()
         return made
+
+    def _forget(self) -> None:
+        """The chat that was silent for longest; one that a message is on its way to is not."""
+        chat, pace = self._chats.popitem(last=False)
+        if isinstance(pace, _Window) and pace.under_way:
+            self._chats[chat] = pace
+
+
+def _window(most: float, seconds: float) -> _Window:
+    """A pace below one in that time is kept as one in more of it."""
+    return _Window(max(1, int(most)), seconds * max(1.0, 1 / most) + MARGIN_S)

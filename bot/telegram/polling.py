@@ -52,7 +52,7 @@ class Poller:
                 offset = max((_number(update) for update in updates), default=-1) + 1 or None
                 pause_s = FIRST_PAUSE_S
             except Exception as error:  # noqa: BLE001, RUF100 - the boundary: whatever it was, it is asked again
-                wait_s = _pause_s(error, pause_s)
+                wait_s = pause_after(error, pause_s)
                 if isinstance(error, Conflict):
                     ready = False  # a webhook may be set
                 self._contact.lost(type(error).__name__)
@@ -80,7 +80,8 @@ def _number(update: Mapping[str, Any]) -> int:
     return number if isinstance(number, int) else -1
 
 
-def _pause_s(error: Exception, pause_s: float) -> float:
+def pause_after(error: Exception, pause_s: float) -> float:
+    """How many seconds to wait before Telegram is asked again; `pause_s` where the error says nothing of it."""
     match error:
         case InvalidToken():
             return NO_TOKEN_S

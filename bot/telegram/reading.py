@@ -36,6 +36,13 @@ _COMMAND = re.compile(r"^/([A-Za-z0-9_]{1,32})(?:@(\w+))?(?=\s|$)")
 _GAP = re.compile(r" {2,}")
 _STARTS = {"t": "topic", "q": "q", "x": "place", "m": "code", "i": "invite"}
 _START = re.compile(r"^([tqxmi])_([A-Za-z0-9_-]{1,62})$")
+_SERVICE = (
+    "chat_background_set", "chat_owner_changed", "chat_owner_left", "chat_shared", "checklist_tasks_added",
+    "checklist_tasks_done", "connected_website", "gift", "gift_upgrade_sent", "giveaway_completed", "giveaway_created",
+    "message_auto_delete_timer_changed", "passport_data", "pinned_message", "proximity_alert_triggered",
+    "refunded_payment", "successful_payment", "unique_gift", "users_shared", "web_app_data", "write_access_allowed",
+)  # fmt: skip
+"""What Telegram tells in a private chat as a message, and nobody wrote."""
 _LONGEST = 20_000  # characters; Telegram sends at most 4,096, and a caption of 1,024
 _PRESENT = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
 
@@ -85,8 +92,8 @@ def read(update: Update, account: Account, at: datetime) -> Read | None:
 
 
 def address(message: Message) -> Address:
-    """Where a message stands; the main thread of a forum has no name of its own."""
-    thread = message.message_thread_id if message.is_topic_message else None
+    """Where a message stands; the main thread of a forum has no name of its own, and a private chat is one thread."""
+    thread = message.message_thread_id if message.is_topic_message and is_group(message) else None
     return Address(CHANNEL, str(message.chat.id), str(thread) if thread is not None else "")
 
 
@@ -106,7 +113,7 @@ def _message(message: Message, account: Account, at: datetime) -> Event | None:
     who = _speaker(message)
     if who is None or not (is_group(message) or message.chat.type == ChatType.PRIVATE):
         return None
-    if is_group(message) and _is_service(message):
+    if _is_service(message):
         return None
     written = _written(message)
     command, told, rest = _command(written)
@@ -248,8 +255,10 @@ def _reply_to(message: Message) -> str:
 
 
 def _is_service(message: Message) -> bool:
-    """True for what the platform itself says in a group."""
-    return not (_written(message) or _media(message))
+    """True for what the platform itself says; in groups also for what can't be read, which is for others."""
+    if _written(message) or _media(message):
+        return False
+    return is_group(message) or any(getattr(message, name) for name in _SERVICE)
 
 
 # --- the rest ---

@@ -1,6 +1,7 @@
 """Takes what Telegram delivered: stored first, in one transaction; answered only then."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -89,7 +90,7 @@ class Receiver:
                 raise TypeError("an update without a number")
             update = Update.de_json(dict(raw), self._wire.bot)
             found = read(update, self.account, self._clock()) if update is not None else None
-            str(found).encode()  # half a character could not be stored
+            json.dumps(raw, ensure_ascii=False).encode()  # half a character could not be stored
         except Exception as error:  # noqa: BLE001, RUF100 - the boundary of one update: those behind it go on
             log.error("update can't be read", update=key, error=type(error).__name__)
             batch.unreadable.append((key[:160], type(error).__name__))

@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import markup
 from handlers.choices import parse
-from handlers.replies import Choice, Reply
+from handlers.replies import NO_NUMBER, Choice, Reply
 
 LONGEST = 4096 - 16  # UTF-16 units after parsing, less what the numbers of parts take
 LABEL = 60
@@ -73,7 +73,8 @@ def _button(choice: Choice, account: str) -> InlineKeyboardButton | None:
     verb, _, rest = choice.value.partition(":")
     if verb == _PRIVATE:
         return InlineKeyboardButton(_cut(choice.label), url=link(account, rest)) if account else None
-    return InlineKeyboardButton(_cut(f"{choice.number}. {choice.label}"), callback_data=choice.value)
+    label = choice.label if choice.number == NO_NUMBER else f"{choice.number}. {choice.label}"
+    return InlineKeyboardButton(_cut(label), callback_data=choice.value)
 
 
 def _cut(label: str) -> str:
@@ -86,6 +87,8 @@ def _escaped(text: str) -> str:
 
 def _pieces(text: str, room: int) -> list[str]:
     """The text in pieces that fit: cut between paragraphs, or else lines, words, letters."""
+    if markup.utf16(text) <= room // 2:  # without its Markdown it is not twice as long
+        return [text]
     pieces: list[str] = []
     for paragraph, between in _cuts(text, room):
         if pieces and markup.utf16(markup.plain(f"{pieces[-1]}{between}{paragraph}")) <= room:

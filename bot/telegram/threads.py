@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 import structlog
 from telegram.error import BadRequest
@@ -21,9 +22,13 @@ log = structlog.get_logger(__name__)
 
 
 class Threads:
-    def __init__(self, wire: Wire, database: Database) -> None:
+    def __init__(
+        self, wire: Wire, database: Database, turn: Callable[[str], AbstractAsyncContextManager[None]]
+    ) -> None:
+        """`turn` waits until the pace lets one more message into a chat: making a thread is one."""
         self._wire = wire
         self._database = database
+        self._turn = turn
         self._no_forum: dict[str, float] = {}
 
     async def place(self, address: Address, title: str, *, closes: bool) -> int | None:
@@ -83,7 +88,8 @@ class Threads:
 
     async def _make(self, address: Address, title: str) -> int:
         name = _cut(title) or address.thread.removeprefix(OURS)
-        made = await self._wire.bot.create_forum_topic(int(address.chat), name)
+        async with self._turn(address.chat):
+            made = await self._wire.bot.create_forum_topic(int(address.chat), name)
         await self._keep(address, made.message_thread_id, name, closed=False)
         return made.message_thread_id
 

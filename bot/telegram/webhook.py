@@ -11,12 +11,12 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import TelegramError
 
 from bot.telegram.contact import Contact
-from bot.telegram.polling import Take
+from bot.telegram.polling import Take, pause_after
 from bot.telegram.reading import KINDS
-from bot.telegram.wire import NO_TOKEN_AFTER, Wire, retry_after_s
+from bot.telegram.wire import Wire
 from bot.web.uploads import limited
 
 PATH = "/hooks/telegram"
@@ -106,17 +106,16 @@ class Webhook:
         while True:
             try:
                 await self.register()
-            except TelegramError as error:
+            except Exception as error:  # noqa: BLE001, RUF100 - the boundary: whatever it was, it is tried again
+                wait_s = pause_after(error, pause_s)
+                is_theirs = isinstance(error, TelegramError)
                 self._contact.lost(type(error).__name__)
-                match error:
-                    case InvalidToken():
-                        log.error("Telegram does not know this token: mend channels.telegram.token")
-                        wait_s = NO_TOKEN_AFTER.total_seconds()
-                    case RetryAfter():
-                        wait_s = retry_after_s(error)
-                    case _:
-                        log.warning("Telegram not reached", error=type(error).__name__, again_in_s=pause_s)
-                        wait_s = pause_s
+                log.warning(
+                    "webhook not set",
+                    error=type(error).__name__,
+                    again_in_s=wait_s,
+                    exc_info=None if is_theirs else error,
+                )
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             else:
                 self._contact.made()

@@ -41,6 +41,7 @@ class Wire:
                 write_timeout=ANSWER_S,
                 media_write_timeout=UPLOAD_S,
                 pool_timeout=ANSWER_S,
+                httpx_kwargs={"trust_env": False},  # only the setting decides on a proxy, not what the machine has
             )
             for size in (CONNECTIONS, 1)
         ]

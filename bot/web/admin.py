@@ -14,6 +14,7 @@ from bot.web.admins import admin, claim
 from bot.web.context import WebContext
 from bot.web.staff import Visitor
 from faq import answers
+from handlers import mentoring
 from handlers.guard import clean
 from storage import Session, inbox, invitations, outbox, people, questions, tickets
 from storage.people import RoleOf, Staff
@@ -150,10 +151,15 @@ class _Office:
         async with self._ctx.database.write() as session:
             known = await people.staff(session)
             found = next((each for each in known if _is(each, fields.get("person", ""), role)), None)
-            if found is not None and action == "tam-ngung":
-                await people.suspend(session, found.person.id, role.role, role.unit, self._ctx.clock())
+            at, desk = self._ctx.clock(), self._ctx.desk
+            if found is not None and action == "tam-ngung" and role.role == "mentor":
+                await mentoring.suspend(session, desk, found.person.id, role.unit, at)
+            elif found is not None and action == "tam-ngung":
+                await people.suspend(session, found.person.id, role.role, role.unit, at)
+            elif found is not None and found.suspended_at is not None and role.role == "mentor":
+                await mentoring.restore(session, desk, found.person.id, role.unit, at)
             elif found is not None and found.suspended_at is not None:
-                await people.grant(session, found.person.id, role.role, role.unit, self._ctx.clock())
+                await people.grant(session, found.person.id, role.role, role.unit, at)
         if found is None:
             return await self._page(request, visitor, 404, notice="gone")
         self._ctx.bell.ring("desk")

@@ -22,10 +22,12 @@ from bot.keys import NAME
 from faq import embedding
 from storage import Database
 from tests.bot.web.office import OWN, opened, text_of
+from tests.botapi.world import TOKEN
 from tests.faq.folders import TOPIC, swap, write
 
 Helpdesk = Callable[..., Result]
 
+ROOT = Path(__file__).parents[2]
 INVITE = ("invite", "mentor", "--unit", "vnpt", "--name", "Bình")
 
 pytestmark = pytest.mark.usefixtures("logging_as_before")
@@ -50,6 +52,21 @@ def helpdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Helpdesk:
         return result
 
     return typed
+
+
+@pytest.fixture
+def bot_api() -> Iterator[str]:
+    """The address of a Bot API server in a process of its own, because a command has the loop for itself."""
+    with subprocess.Popen([sys.executable, "-m", "tests.botapi"], stdout=subprocess.PIPE, cwd=ROOT) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().decode().strip()
+        process.terminate()
+
+
+def faults_below(result: Result) -> list[str]:
+    """What is told to be wrong beside what is well."""
+    assert result.exit_code == 2
+    return result.stderr.splitlines()
 
 
 def faults(result: Result) -> list[str]:
@@ -198,6 +215,36 @@ def test_check_says_whether_the_model_is_installed(helpdesk: Helpdesk) -> None:
     checked = helpdesk("check", HELPDESK_MATCHING__SEMANTIC="true")
 
     assert f"matching: {said}" in checked.stdout
+
+
+def test_check_tells_as_whom_telegram_knows_us(helpdesk: Helpdesk, bot_api: str) -> None:
+    telegram = {"HELPDESK_CHANNELS__TELEGRAM__BASE_URL": bot_api}
+
+    known = helpdesk("check", HELPDESK_CHANNELS__TELEGRAM__TOKEN=TOKEN, **telegram)
+    unknown = helpdesk("check", HELPDESK_CHANNELS__TELEGRAM__TOKEN="4242:another", **telegram)
+
+    assert known.stdout.splitlines()[-2:] == [f"telegram: polling at {bot_api}, as @xulang_bot", "ok"]
+    assert faults_below(unknown) == ["channels.telegram.token: Telegram knows no such token"]
+
+
+def test_check_is_well_while_telegram_cannot_be_reached(helpdesk: Helpdesk) -> None:
+    nobody = {"TOKEN": "4242:x", "BASE_URL": "http://127.0.0.1:1"}
+
+    checked = helpdesk("check", **{f"HELPDESK_CHANNELS__TELEGRAM__{key}": value for key, value in nobody.items()})
+
+    told = "telegram: polling at http://127.0.0.1:1, can't be reached now (NetworkError)"
+    assert (checked.exit_code, checked.stdout.splitlines()[-2:]) == (0, [told, "ok"])
+
+
+def test_an_invitation_can_be_taken_on_telegram_too(helpdesk: Helpdesk, bot_api: str) -> None:
+    token = {"HELPDESK_CHANNELS__TELEGRAM__TOKEN": TOKEN}
+
+    invited = helpdesk(*INVITE, HELPDESK_CHANNELS__TELEGRAM__BASE_URL=bot_api, **token)
+    unreached = helpdesk(*INVITE, HELPDESK_CHANNELS__TELEGRAM__BASE_URL="http://127.0.0.1:1", **token)
+
+    secrets = [re.escape(each.stdout.splitlines()[0].rsplit("/", 1)[1]) for each in (invited, unreached)]
+    assert re.fullmatch(rf"https://t\.me/xulang_bot\?start=i_{secrets[0]}", invited.stdout.splitlines()[1])
+    assert re.fullmatch(rf"/start i_{secrets[1]}", unreached.stdout.splitlines()[1])
 
 
 def test_check_knows_the_schema_of_a_database_that_is_there(helpdesk: Helpdesk) -> None:

@@ -117,7 +117,6 @@ channels:
         "units.vnpt.first_answer_within: should be a duration such as 30m, 2h or 1d",
         "admins.0: should be channel:id, such as telegram:12345678",
         "privacy.retention_days (HELPDESK_PRIVACY__RETENTION_DAYS): should be greater than or equal to 1",
-        "channels.telegram: this channel is not available in this version; remove the block",
     ]
 
 
@@ -147,6 +146,58 @@ def test_a_fault_of_the_file_is_one_clear_line(tmp_path: Path, text: str, fault:
     path = written(tmp_path, text)
 
     assert faults(path) == [fault.format(path=path)]
+
+
+@pytest.mark.parametrize(
+    ("written_there", "fault"),
+    [
+        ("{token: abc}", "token: should be as BotFather gave it, such as 123456:AbC-dEf"),
+        (
+            "{token: '1:a', webhook_secret: 'có dấu'}",
+            "webhook_secret: should have 1 to 256 characters of A-Z a-z 0-9 _ -; `openssl rand -hex 32` makes one",
+        ),
+        (
+            "{token: '1:a', proxy: '10.0.0.1:3128'}",
+            "proxy: should be an address such as socks5://127.0.0.1:1080 or http://proxy:3128",
+        ),
+        ("{token: '1:a', mode: webhook, webhook_secret: x}", "mode webhook needs it"),
+        ("{token: '1:a', mode: webhook}", "webhook_secret: is missing; mode webhook needs it"),
+    ],
+)
+def test_what_telegram_would_not_take_is_a_fault(tmp_path: Path, written_there: str, fault: str) -> None:
+    told = faults(written(tmp_path, f"channels: {{telegram: {written_there}}}\n"))
+
+    assert told[0].endswith(fault)
+    assert not [line for line in told if "có dấu" in line or "abc" in line]
+
+
+def test_telegram_is_off_unless_there_is_a_token(tmp_path: Path) -> None:
+    found = config.load(written(tmp_path, ""), {"HELPDESK_CHANNELS__TELEGRAM__TOKEN": "123456:AbC-dEf"})
+
+    assert config.load(written(tmp_path, ""), {}).channels.telegram is None
+    assert found.channels.telegram is not None
+    assert found.channels.telegram.token.get_secret_value() == "123456:AbC-dEf"
+    assert (found.channels.telegram.mode, found.channels.telegram.proxy) == ("polling", None)
+    assert "AbC-dEf" not in repr(found)
+
+
+def test_groups_may_be_named_by_their_ids(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "channels: {telegram: {token: '1:a', groups: ['-1001']}}\nunits: {vnpt: {group: 'telegram:-1002'}}\n",
+    )
+
+    found = config.load(path, {})
+
+    assert found.channels.telegram is not None
+    assert found.channels.telegram.groups == ("-1001",)
+    assert found.units.vnpt.group == "telegram:-1002"
+
+
+def test_a_units_group_needs_its_channel(tmp_path: Path) -> None:
+    assert faults(written(tmp_path, "units: {vnpt: {group: 'telegram:-1002'}}\n")) == [
+        "units.vnpt.group: is on a channel that is not set; add channels.telegram"
+    ]
 
 
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:

@@ -79,6 +79,11 @@ class Server:
             connection.transport.abort()
         await asyncio.gather(*self._connections.tasks, return_exceptions=True)
 
+    async def left(self) -> None:
+        """Returns once nobody is connected any more: what a process that died had sent is handled."""
+        while self._connections.connections:  # noqa: ASYNC110 - uvicorn tells nobody
+            await asyncio.sleep(0.002)
+
     # --- what people do and tests arrange, without HTTP ---
 
     async def act(self, act: str, **arguments: Any) -> Any:  # noqa: ANN401 - each act has its own

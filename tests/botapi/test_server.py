@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -251,10 +253,27 @@ class Hook:
     came: list[tuple[str, str, str]] = field(default_factory=list)
     """Of each delivery: the content type, the secret, and what it told."""
 
+    here: int = 0
+    most: int = 0
+    """How many deliveries were there at once."""
+    full: asyncio.Event = field(default_factory=asyncio.Event)
+    """Two are there."""
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+    """Nobody need wait for the answer."""
+
+    def __post_init__(self) -> None:
+        self.free.set()
+
     async def __call__(self, request: Request) -> Response:
         update = json.loads(await request.body())
         secret = request.headers.get("x-telegram-bot-api-secret-token", "")
         self.came.append((request.headers["content-type"], secret, _told(update)))
+        self.here += 1
+        self.most = max(self.most, self.here)
+        if self.here == 2:
+            self.full.set()
+        await self.free.wait()
+        self.here -= 1
         return self.answers.pop(0) if self.answers else Response()
 
 
@@ -967,3 +986,34 @@ async def test_an_update_that_makes_no_sense_can_be_made(api: Api, server: Serve
     id_ = await server.act("raw", body={"message": "không phải tin"})
 
     assert await api.does("getUpdates") == [{"update_id": id_, "message": "không phải tin"}]
+
+
+async def test_the_server_runs_in_a_process_of_its_own() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.botapi", "--token", "7:x", "--reads-all",
+        cwd=Path(__file__).parents[2], stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    url = (await process.stdout.readline()).decode().strip()
+    async with Remote(url) as remote, httpx.AsyncClient(base_url=url, verify=PLAIN) as client:
+        lan = await User(remote, 101, "Lan").comes()
+        await lan.writes("một")
+        api = Api(client, "7:x")
+        told, me = await api.hears(), await api.does("getMe")
+    process.terminate()
+
+    assert (await process.wait(), told, me["id"]) == (0, ["message: một"], 7)
+    assert me["can_read_all_group_messages"]
+
+
+async def test_a_webhook_is_brought_no_more_at_once_than_it_said(api: Api, server: Server, hook: Hook) -> None:
+    hook.free.clear()
+    await api.does("setWebhook", url=hook.url, max_connections=2)
+    await server.act("write_many", said=[(500 + n, "x") for n in range(5)])
+    await hook.full.wait()
+    assert len(hook.came) == 2
+
+    hook.free.set()
+    await all_confirmed(server)
+
+    assert (len(hook.came), hook.most) == (5, 2)

@@ -55,11 +55,10 @@ class Webhook:
     url: str
     secret: str
     max_connections: int
+    connections: asyncio.Semaphore
     last_error: str = ""
     lanes: dict[str, deque[Update]] = field(default_factory=dict)
     """What waits in each, and is being brought from it."""
-    idle: deque[str] = field(default_factory=deque)
-    """Lanes that wait for a connection."""
     tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
 
@@ -81,6 +80,7 @@ class Updates:
         self.dropped = 0
         """How many updates were thrown away because the bot asked for that."""
         self.polls = 0
+        self.confirmed_ever = 0
 
     # --- what happens ---
 
@@ -138,6 +138,7 @@ class Updates:
     def _confirm(self, update: Update) -> None:
         self._pending.pop(update.number, None)
         self._confirmed.append(update)
+        self.confirmed_ever += 1
 
     # --- polling ---
 
@@ -192,7 +193,7 @@ class Updates:
             self._poller.set_exception(Conflict("terminated by setWebhook request"))
         if not url:
             return
-        self.webhook = Webhook(url, secret, max_connections)
+        self.webhook = Webhook(url, secret, max_connections, asyncio.Semaphore(max_connections))
         for update in self._pending.values():
             self._bring(self.webhook, update)
 
@@ -214,15 +215,9 @@ class Updates:
         waiting = hook.lanes.get(update.lane)
         if waiting is None:
             hook.lanes[update.lane] = deque([update])
-            hook.idle.append(update.lane)
-            self._start_lanes(hook)
+            hook.tasks[update.lane] = asyncio.create_task(self._bring_lane(hook, update.lane))
         else:
             waiting.append(update)
-
-    def _start_lanes(self, hook: Webhook) -> None:
-        while hook.idle and len(hook.tasks) < hook.max_connections:
-            lane = hook.idle.popleft()
-            hook.tasks[lane] = asyncio.create_task(self._bring_lane(hook, lane))
 
     async def _bring_lane(self, hook: Webhook, lane: str) -> None:
         waiting = hook.lanes[lane]
@@ -230,13 +225,13 @@ class Updates:
             await self._bring_one(hook, waiting[0])
             waiting.popleft()
         del hook.lanes[lane], hook.tasks[lane]
-        self._start_lanes(hook)
 
     async def _bring_one(self, hook: Webhook, update: Update) -> None:
         """Returns once it was taken, or is too old."""
         pauses = _pauses()
         while update.number in self._pending and update.expires_at > self._clock():
-            status, after = await self._post(hook, update)
+            async with hook.connections:
+                status, after = await self._post(hook, update)
             self.brought.append(Brought(update.id, status))
             is_taken = 200 <= status < 300
             if is_taken:

@@ -1,17 +1,18 @@
 """A helpdesk with everything real but the outer edge: people who say and press, and see what they are shown."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import faq
+from bot.channel import ChannelError
 from bot.intake import Intake
 from bot.sender import Sender
 from bot.worker import Worker
 from handlers import mentoring, texts
-from handlers.events import Opened, Pressed, Said, Tick
+from handlers.events import Edited, Event, Media, Opened, Pressed, Said, Tick
 from handlers.guard import guard
 from handlers.helpdesk import Helpdesk
 from handlers.mentoring import Mentor
@@ -46,14 +47,32 @@ class Clock:
         self.now += by
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What stands on a screen now, as it was last edited."""
+
+    id: str
+    """What a reply to it, and a press under it, names."""
+    reply: Reply
+    thread: str = ""
+    reply_to: str = ""
+
+
 @dataclass(slots=True)
 class Recorder:
-    """The outer edge: a channel that shows everything, and keeps it."""
+    """The outer edge: a channel that shows everything, and keeps it; it edits in place, and can be closed to a chat."""
 
     name: str = "test"
     repeats_safely: bool = True
     shown: dict[str, list[Reply]] = field(default_factory=dict)
+    """By chat, everything in the order in which it was shown, edits too."""
+    screens: dict[str, list[Line]] = field(default_factory=dict)
+    """By chat, what can be read there now."""
+    troubles: dict[str, ChannelError] = field(default_factory=dict)
+    """By chat, what becomes of everything that is sent there."""
     sent: set[tuple[int, int]] = field(default_factory=set)
+    firsts: dict[int, str] = field(default_factory=dict)
+    """By row, the id of the line that shows it."""
 
     def resting(self) -> Mapping[str, float]:
         return {}
@@ -62,10 +81,22 @@ class Recorder:
         return (reply,)
 
     async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
+        where = delivery.address
+        if where.chat in self.troubles:
+            raise self.troubles[where.chat]
+        edited = self.firsts.get(delivery.edits) if delivery.edits is not None else None
+        line = Line(edited or f"{delivery.id}.{number}", part, where.thread, delivery.reply_to)
         if (delivery.id, number) not in self.sent:
             self.sent.add((delivery.id, number))
-            self.shown.setdefault(delivery.address.chat, []).append(part)
-        return f"{delivery.id}.{number}"
+            self.firsts.setdefault(delivery.id, line.id)
+            self.shown.setdefault(where.chat, []).append(part)
+            screen = self.screens.setdefault(where.chat, [])
+            if edited is not None:
+                before = next(n for n, each in enumerate(screen) if each.id == edited)
+                screen[before] = replace(screen[before], reply=part)
+            else:
+                screen.append(line)
+        return line.id
 
     async def run(self) -> None:
         """Events are brought by the people of the story."""
@@ -90,6 +121,11 @@ class House:
         await self.worker.settle()
         await self.sender.settle()
 
+    async def happens(self, event: Event, channel: str = "test") -> None:
+        """Something that no person of the story does."""
+        await self.intake.accept([(f"event{self.keys()}", event)], channel=channel)
+        await self.settle()
+
     async def tick(self, after: timedelta = timedelta()) -> None:
         self.clock.move(after)
         await self.intake.accept([(f"tick{self.keys()}", Tick(at=self.clock()))], channel="clock")
@@ -98,10 +134,15 @@ class House:
 
 @dataclass(slots=True)
 class Chat:
-    """A member in a private chat."""
+    """Somebody in a private chat, or in a group."""
 
     house: House
     name: str
+    group: str = ""
+    """The chat of the group in which this person speaks; empty in private."""
+    thread: str = ""
+    written: list[str] = field(default_factory=list)
+    """The ids of everything this person wrote, oldest first."""
 
     @property
     def identity(self) -> Identity:
@@ -109,12 +150,17 @@ class Chat:
 
     @property
     def address(self) -> Address:
-        return Address("test", self.name)
+        return Address("test", self.group or self.name, self.thread)
 
     @property
     def replies(self) -> list[Reply]:
         """Everything shown so far, oldest first."""
-        return self.house.channel.shown.setdefault(self.name, [])
+        return self.house.channel.shown.setdefault(self.address.chat, [])
+
+    @property
+    def screen(self) -> list[Line]:
+        """What can be read now, oldest first."""
+        return self.house.channel.screens.setdefault(self.address.chat, [])
 
     @property
     def last(self) -> Reply:
@@ -126,11 +172,28 @@ class Chat:
         return [choice.label for choice in next(r for r in reversed(self.replies) if r.choices).choices]
 
     async def open(self, start: str = "") -> list[str]:
-        return await self._happens(Opened(self.house.clock(), self.identity, self.address, start))
+        return await self._happens(
+            Opened(self.house.clock(), self.identity, self.address, start, group=bool(self.group))
+        )
 
     async def say(self, text: str, photos: Sequence[int] = ()) -> list[str]:
         """Says something; returns the texts shown in return."""
+        return await self.send(text, photos=photos)
+
+    async def send(
+        self,
+        text: str = "",
+        media: Sequence[Media] = (),
+        *,
+        photos: Sequence[int] = (),
+        album: str = "",
+        to: str = "",
+        addressed: bool = True,
+        by_admin: bool = False,
+    ) -> list[str]:
+        """Sends a message of any kind, perhaps as a reply to the line `to`; returns the texts shown in return."""
         guarded = guard(text)
+        self.written.append(f"{self.name}.{self.house.keys()}")
         said = Said(
             at=self.house.clock(),
             who=self.identity,
@@ -138,14 +201,41 @@ class Chat:
             text=guarded.text,
             masked=guarded.kinds,
             attachments=tuple(photos),
+            media=tuple(media),
+            album=album,
+            reply_to=to,
+            addressed=addressed,
+            message=self.written[-1],
+            group=bool(self.group),
+            by_admin=by_admin,
         )
         return await self._happens(said)
+
+    async def edit(self, text: str, message: str = "") -> list[str]:
+        """Changes an earlier message, or the last one; returns the texts shown in return."""
+        guarded = guard(text)
+        edited = Edited(
+            at=self.house.clock(),
+            who=self.identity,
+            where=self.address,
+            message=message or self.written[-1],
+            text=guarded.text,
+            masked=guarded.kinds,
+            group=bool(self.group),
+        )
+        return await self._happens(edited)
 
     async def press(self, label: str) -> list[str]:
         """Presses the newest button of this label, or a value that no button has."""
         value = next((c.value for reply in reversed(self.replies) for c in reply.choices if c.label == label), None)
         return await self._happens(
-            Pressed(self.house.clock(), self.identity, self.address, label if value is None else value)
+            Pressed(
+                self.house.clock(),
+                self.identity,
+                self.address,
+                label if value is None else value,
+                group=bool(self.group),
+            )
         )
 
     async def photo(self) -> int:
@@ -160,7 +250,7 @@ class Chat:
                 at=self.house.clock(),
             )
 
-    async def _happens(self, event: Opened | Said | Pressed) -> list[str]:
+    async def _happens(self, event: Opened | Said | Edited | Pressed) -> list[str]:
         before = len(self.replies)
         key = f"{self.name}-{self.house.keys()}"
         await self.house.intake.accept([(key, event)], channel="test")

@@ -29,7 +29,6 @@ from storage.tables import InboxRow, InboxState
 from tests.botapi.server import Server
 from tests.stories.house import Clock
 
-SOON = timedelta(milliseconds=10)
 LIFTED = {"per_second": 10_000, "chat_per_second": 10_000, "group_per_minute": 1_000_000}
 """No pace: tests of what is said do not wait."""
 _NOTHING = Catalog(topics=())
@@ -47,12 +46,16 @@ class Edge:
 
     async def say(self, chat: int, reply: Reply | str, *, thread: str = "", kind: str = "answer", **more: Any) -> int:  # noqa: ANN401 - fields of `Outgoing`
         """Puts a reply into the outbox and sends what is due; returns the row."""
+        row = await self.put(chat, reply, thread=thread, kind=kind, **more)
+        await self.sender.settle()
+        return row
+
+    async def put(self, chat: int, reply: Reply | str, *, thread: str = "", kind: str = "answer", **more: Any) -> int:  # noqa: ANN401 - fields of `Outgoing`
+        """Puts a reply into the outbox; returns the row."""
         said = Reply(reply) if isinstance(reply, str) else reply
         address = Address("telegram", str(chat), thread)
         async with self.database.write() as session:
-            row = await outbox.put(session, Outgoing(address, replies.to_json(said), kind, **more), self.clock())
-        await self.sender.settle()
-        return row
+            return await outbox.put(session, Outgoing(address, replies.to_json(said), kind, **more), self.clock())
 
     async def later(self, after: timedelta = timedelta(minutes=10)) -> None:
         """Time passes, and what waited for it is sent."""

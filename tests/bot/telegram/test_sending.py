@@ -1,12 +1,14 @@
 """What the outbox holds arrives on Telegram, once and in its form, or it is known why not."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from handlers.events import BotRemoved, Failed, Moved, Unreachable
 from handlers.replies import Choice, Reply
 from storage import Address
+from tests.bot.telegram import edge as edges
 from tests.bot.telegram.edge import Edge
 from tests.botapi.faults import Fault
 from tests.botapi.people import User
@@ -255,3 +257,40 @@ async def test_who_is_told_to_wait_reads_everything_in_order_afterwards(edge: Ed
     await edge.later(timedelta(seconds=5))
 
     assert await lan.reads() == ["một", "hai"]
+
+
+async def test_nobody_is_written_to_faster_than_telegram_lets_us(server: Server, lan: User, tmp_path: Path) -> None:
+    minh = await User(server, 102, "Minh").comes()
+    await minh.starts()
+    group = await lan.makes_group("Thôn Nà Chuông")
+    await lan.adds_bot(group)
+    await server.act("flood", on=True)
+    said = [f"tin {n}" for n in range(6)]
+
+    async with edges.opened(server, tmp_path / "paced", paces={}) as edge:
+        for text in said:
+            for chat in (lan.id, minh.id, group):
+                await edge.say(chat, text)
+        while len(await lan.reads()) < 6 or len(await minh.reads()) < 6:
+            await edge.later()
+
+    assert [await lan.reads(), await minh.reads(), await lan.reads(group)] == [said, said, said]
+    state = await server.act("state")
+    assert state["flood_refused"] == 0
+
+
+async def test_a_burst_to_many_people_keeps_the_pace_of_all_together(server: Server, tmp_path: Path) -> None:
+    people = [await User(server, 200 + n, f"Người {n}").comes() for n in range(70)]
+    for person in people:
+        await person.starts()
+    await server.act("flood", on=True)
+
+    async with edges.opened(server, tmp_path / "paced", paces={}) as edge:
+        for person in people[:-1]:
+            await edge.put(person.id, "Thông báo")
+        await edge.say(people[-1].id, "Thông báo")
+        while (await server.act("count_shown")) < 70:
+            await edge.later()
+
+    assert (await server.act("state"))["flood_refused"] == 0
+    assert (await server.act("most", within_s=1.0)) <= 30

@@ -149,7 +149,7 @@ async def test_it_goes_on_telling_telegram_until_it_is_heard(
     hooked: Edge, server: Server, lan: User, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.telegram.webhook._FIRST_PAUSE_S", 0.01)
-    monkeypatch.setattr("bot.telegram.webhook.NO_TOKEN_AFTER", edges.SOON)
+    monkeypatch.setattr("bot.telegram.polling.NO_TOKEN_S", 0.01)
     server.world.faults.add(Fault(kind, "setWebhook", times=2))  # type: ignore[arg-type]  # of the table
     reading = asyncio.create_task(hooked.parts.channel.run())
     await lan.writes("rút tiền")

@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import pytest
 
+from bot.telegram.contact import Contact
 from tests.bot.web.office import OWN, Browser, Form, Office, Phone, text_of
 
 ACTIONS = ("moi", "tam-ngung", "khoi-phuc")
@@ -174,6 +176,35 @@ async def test_numbers_tell_how_it_goes_and_nothing_of_what_members_wrote(office
     assert (numbers["Tổng số câu hỏi"], numbers["Thành phiếu hỏi"]) == ("1", "1")
     assert "Viettel Lạng Sơn 1 0 0 0" in text_of(page)
     assert "Máy cày" not in page
+
+
+async def test_the_connection_to_telegram_is_told_where_it_is_in_use(office: Office, hoa: Browser) -> None:
+    without = text_of((await hoa.open("/admin")).text)
+    contact = office.ctx.telegram = Contact(office.clock, office.ctx.statistics)
+    at_first = text_of((await hoa.open("/admin")).text)
+    contact.made()
+    office.clock.move(timedelta(minutes=7))
+    well = text_of((await hoa.open("/admin")).text)
+    contact.lost("NetworkError")
+    lost = text_of((await hoa.open("/admin")).text)
+    contact.lost("InvalidToken")
+    refused = text_of((await hoa.open("/admin")).text)
+
+    assert "Telegram" not in without
+    assert "Từ lúc khởi động chưa liên lạc được với Telegram." in at_first
+    assert re.search(r"Liên lạc lần cuối: \d\d:\d\d ngày \d\d/\d\d/\d{4} \(7 phút trước\)\.", well)
+    assert "Đang mất liên lạc" not in well
+    assert "Đang mất liên lạc với Telegram ( NetworkError )." in lost
+    assert "Telegram không nhận mã của trợ lý." in refused
+
+
+async def test_an_invitation_can_be_taken_on_telegram_where_that_is_in_use(office: Office, hoa: Browser) -> None:
+    office.ctx.telegram = Contact(office.clock, office.ctx.statistics, lambda: "xulang_bot")
+
+    invited = await hoa.press("/admin", "/admin/moi", name="Nga", role="mentor", unit="vnpt", person="")
+
+    secret = link(invited.text).rsplit("/", 1)[1]
+    assert f'readonly value="https://t.me/xulang_bot?start=i_{secret}"' in invited.text
 
 
 async def test_values_that_answers_wait_for_are_listed_with_who_gives_them(hoa: Browser) -> None:
