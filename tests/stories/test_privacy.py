@@ -12,6 +12,7 @@ UNKNOWN = "máy cày của nhà tôi kêu to quá phải làm sao"
 
 async def test_a_code_is_masked_before_it_is_kept_and_the_person_is_told_why(lan: Chat, minh: AtDesk) -> None:
     shown = await lan.say("máy cày báo mã otp 482913 là sao")
+    await lan.press(texts.HUMAN)
     await lan.press(texts.send_to("Viettel Lạng Sơn"))
 
     assert shown[0] == texts.masked([OTP])
