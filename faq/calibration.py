@@ -18,7 +18,7 @@ from faq.noise import noisy
 FOLDS = 5
 OUTSIDE = 0.15
 """The share of messages that are taken to ask for something that the FAQ does not answer."""
-WEIGHTS: Mapping[Price, float] = {"high": 4.0, "middle": 2.0, "low": 1.5}
+WEIGHTS: Mapping[Price, float] = {"high": 6.0, "middle": 3.0, "low": 1.5}
 """How many unnecessary tickets a wrong answer is worth, by its price in words.
 
 They look low because what is asked here is hard: of real questions far fewer are answered wrong with the same bars.

@@ -7,14 +7,15 @@ _NOT = r"(?:khong|ko|k|hong|chang|chua|dung|dau)"
 _WHO = r"(?:toi|em|e|chau|minh|bac|con|cai nay|day|cung|thi|la|va|nhung)"
 _END = r"(?=[,;:.?!\n]|$)"
 _REST = r"[^,;:.?!\n]*"
+_REST_BUT = r"(?:(?!\bma\b)[^,;:.?!\n])*"
 _BORDER = r"(?:^|[,;:.?!\n])\s*"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
         # "…, chứ không phải …" to the end of its clause
         rf"[,;]?\s*\bchu\s+{_NOT}\b{_REST}{_END}",
-        # a clause that begins "không phải …", "không hỏi …", "chưa cần …"
-        rf"{_BORDER}(?:{_WHO}\s+){{0,3}}{_NOT}\s+(?:phai|hoi|can|noi|ban)\b{_REST}{_END}",
+        # a clause that begins "không phải …", "không hỏi …", "chưa cần …", as far as "… mà …", which says what it is
+        rf"{_BORDER}(?:{_WHO}\s+){{0,3}}{_NOT}\s+(?:phai|hoi|can|noi|ban)\b{_REST_BUT}(?:(?=\bma\b)|{_END})",
         # a clause that ends "… thì biết rồi"
         rf"(?:(?<=^)|(?<=[,;:.?!\n])){_REST}\b(?:biet|ro|hieu|thuoc)\s+(?:roi|r|het|ca)(?:\s+(?:a|day|ma))?\s*{_END}",
     )

@@ -16,7 +16,7 @@ from storage.questions import Outcome, Question
 LONGEST = 4000  # characters; more than that is a document, not a question
 AMONG = 3  # so many questions to choose from can be read at a glance
 RELATED = 3
-DANGER = 0.1  # so probable that somebody is in danger that it is worth a message too many
+DANGER = 0.01  # so probable that somebody is in danger that it is worth a message too many
 _NO_WORDS_OF_THEIR_OWN = "browsed"
 
 

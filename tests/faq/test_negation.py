@@ -15,6 +15,7 @@ from faq import negation
         ("không hỏi rút tối đa, hỏi mất bao nhiêu tiền phí", ", hỏi mất bao nhiêu tiền phí"),
         ("Không phải đổi máy, máy cũ bị mất rồi", ", máy cũ bị mất rồi"),
         ("chưa cần chỉ cách tải đâu, nó gồm những phần nào", ", nó gồm những phần nào"),
+        ("không phải lỗi mạng mà cửa khẩu số bị lỗi, gọi ai", "mà cửa khẩu số bị lỗi, gọi ai"),
         ("địa chỉ thì biết rồi, chỉ hỏi giờ mở cửa", ", chỉ hỏi giờ mở cửa"),
         ("tối đa mấy triệu một lượt, phí thì tôi rõ rồi", "tối đa mấy triệu một lượt,"),
     ],

@@ -50,7 +50,7 @@ async def said(database: Database, verdict: Verdict) -> list[str]:
         (Unknown((Match("doi-hang", 0.15), Match("bi-lua", 0.12))), FIRST),
         (Sure((Match("doi-hang", 0.8), Match("bi-lua", 0.15))), FIRST),
         (Sure((Match("bi-lua", 0.8), Match("doi-hang", 0.1))), "**Vừa bị lừa?**\n\nGọi ngân hàng ngay.\n\n1. Dừng."),
-        (Unknown((Match("doi-hang", 0.15), Match("bi-lua", 0.05))), f"{texts.NOT_KNOWN}\n\n"),
+        (Unknown((Match("doi-hang", 0.15), Match("bi-lua", 0.005))), f"{texts.NOT_KNOWN}\n\n"),
     ],
 )
 async def test_danger_comes_first(database: Database, verdict: Verdict, first: str) -> None:
