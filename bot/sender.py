@@ -16,15 +16,15 @@ from handlers.events import Failed
 from storage import Database, Session, outbox
 from storage.outbox import Delivery
 
-LANES = 8  # of one channel, sent to at once: a channel that hangs must not keep the others waiting
-LEASE = timedelta(seconds=60)  # longer than any request may take
+LANES = 32  # of one channel, sent to at once: a channel that hangs must not keep the others waiting
+LEASE = timedelta(seconds=180)  # longer than any part may take: a file that is sent twice, 90 s each time
 LOOK_EVERY_S = 1.0  # for rows that other processes wrote, and for those that wait for their time
 RECOVER_EVERY_S = 10.0
 GIVE_UP_AFTER = 300  # attempts; with the pauses below, a platform that is away for a day
 GIVE_UP_ON_FAULTS_AFTER = 10  # attempts of a row that makes our own code fail; about a quarter of an hour
 _LONGEST_PAUSE = timedelta(minutes=5)
 _LONGEST_PAUSE_S = 10.0  # between looks at a database that is away
-_REPEATED = frozenset({"answer", "proactive"})
+_REPEATED = frozenset({"answer", "proactive", "card", "staff", "aside"})
 """Kinds that are better said twice than not at all. A mentor's words are not: their ticket can say so."""
 
 log = structlog.get_logger(__name__)
@@ -171,6 +171,8 @@ class Sender:
             await outbox.part_sent(session, delivery.id, number, platform_id, self._clock())
             if is_last:
                 await outbox.sent(session, delivery.id, self._clock())
+            else:
+                await outbox.renew(session, delivery.id, self._clock(), LEASE)
 
         await self._database.apply(mark)
 

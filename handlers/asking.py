@@ -7,10 +7,10 @@ from faq import answers
 from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
 from faq.models import Question as Entry
 from faq.telling import Separation, separate
-from handlers import browsing, choices, following, living, texts
+from handlers import browsing, choices, living, texts
 from handlers.choices import Option
 from handlers.turn import Turn
-from storage import questions
+from storage import attachments, questions
 from storage.questions import Outcome, Question
 
 LONGEST = 4000  # characters; more than that is a document, not a question
@@ -304,7 +304,7 @@ async def _keep_photos(turn: Turn, question_id: int, photos: Sequence[int]) -> N
     waiting = [*(held.get("photos", []) if "photos_for" not in held else []), *photos]
     if waiting:
         await turn.hold(photos=waiting[:10], photos_for=question_id)
-        await turn.say(texts.PHOTO_KEPT if await following.are_photos(turn, waiting) else texts.FILE_KEPT)
+        await turn.say(texts.PHOTO_KEPT if await attachments.are_photos(turn.session, waiting) else texts.FILE_KEPT)
     elif "photos_for" in held:
         await turn.hold(photos=None, photos_for=None)
 

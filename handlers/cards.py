@@ -39,7 +39,11 @@ async def refresh(session: Session, desk: Desk, ticket_id: int, at: datetime) ->
     if ticket is None:
         return
     places = await _places(session, desk, ticket)
-    shown = [(card, await groups.now_at(session, where)) for card, where in await outbox.cards(session, ticket.id)]
+    shown = [
+        (card, where)
+        for card, where in await outbox.cards(session, ticket.id)
+        if await groups.now_at(session, where) == where  # else its group moved, and it was left behind
+    ]
     for card, where in shown:
         if (known := await groups.look(session, where)) is not None and not known.is_in:
             continue
@@ -67,7 +71,7 @@ async def taken(session: Session, desk: Desk, ticket_id: int, at: datetime) -> N
     if ticket is None:
         return
     said = await tickets.posts(session, ticket.id)
-    asked = _asked(said)
+    asked = await _asked(session, ticket, said)
     since = [post for post in said if post.kind in ("member", "mentor") and post not in asked]
     files = [id_ for post in said if post.kind == "member" for id_ in post.attachments]
     lines = [(post.kind == "member", post.text) for post in since if post.text]
@@ -101,7 +105,7 @@ async def noted(session: Session, desk: Desk, ticket_id: int, text: str, at: dat
     ticket = await tickets.get(session, ticket_id)
     if ticket is not None:
         told = texts.about_ticket(ticket.id, text)
-        await _tell(session, desk, ticket, lambda _: told, "", at)
+        await _tell(session, desk, ticket, lambda _: told, "", at, answerable=False)
 
 
 async def erased(session: Session, desk: Desk, ticket_id: int, at: datetime) -> None:
@@ -167,6 +171,7 @@ async def _tell(
     files: Sequence[int] = (),
     *,
     only_with_words: bool = False,
+    answerable: bool = True,
 ) -> None:
     """Says something to the one who has the ticket; to nobody while nobody has it, for then its card says all.
 
@@ -186,12 +191,12 @@ async def _tell(
         reply = Reply(
             text=tell(words if reads else ""), attachments=tuple(files) if reads else (), title=_title(ticket)
         )
-        await _put(session, where, reply, ticket.id, at, kind="staff", below=card)
+        await _put(session, where, reply, ticket.id, at, kind="staff" if answerable else "aside", below=card)
 
 
 async def _call(session: Session, ticket: Ticket, where: Address, card: int, at: datetime) -> None:
     reply = Reply(text=texts.about_ticket(ticket.id, texts.WAITS_AGAIN), title=_title(ticket))
-    await _put(session, where, reply, ticket.id, at, kind="staff", below=card)
+    await _put(session, where, reply, ticket.id, at, kind="aside", below=card)
 
 
 async def _put(
@@ -206,7 +211,7 @@ async def _put(
     below: int | None = None,
 ) -> None:
     """`below` is the card that it refers to."""
-    reply_to = await outbox.first_part(session, below) if below is not None else None
+    reply_to = await outbox.first_part(session, below, where.chat) if below is not None else None
     outgoing = outbox.Outgoing(
         address=where, reply=replies.to_json(reply), kind=kind, ticket=ticket_id, edits=edits, reply_to=reply_to or ""
     )
@@ -219,10 +224,11 @@ def _shows_words(desk: Desk, ticket: Ticket, where: Address) -> bool:
     return not where.thread or (unit is not None and unit.show_words)
 
 
-def _asked(posts: Sequence[Post]) -> list[Post]:
-    """What the member said before any mentor did: that is the question, and stands on the card."""
-    spoken = next((n for n, post in enumerate(posts) if post.kind == "mentor"), len(posts))
-    return [post for post in posts[:spoken] if post.kind == "member"]
+async def _asked(session: Session, ticket: Ticket, posts: Sequence[Post]) -> list[Post]:
+    """What the member said before anybody took the ticket: that is the question, and stands on the card."""
+    took = (step.at for step in await tickets.steps(session, ticket.id) if step.action == "take")
+    first = next(took, None)
+    return [post for post in posts if post.kind == "member" and (first is None or post.at <= first)]
 
 
 async def _card(session: Session, desk: Desk, ticket: Ticket, where: Address, places: _Places) -> Reply:
@@ -232,7 +238,7 @@ async def _card(session: Session, desk: Desk, ticket: Ticket, where: Address, pl
     words, files, is_edited = "", 0, False
     if _shows_words(desk, ticket, where):
         said = await tickets.posts(session, ticket.id)
-        asked = _asked(said)
+        asked = await _asked(session, ticket, said)
         whole = "\n\n".join(post.text for post in asked if post.text)
         words = whole if len(whole) <= _WORDS else f"{whole[:_WORDS].rstrip()}…"
         files = sum(len(post.attachments) for post in said if post.kind == "member")

@@ -173,7 +173,7 @@ async def check_photos(turn: Turn, ticket_id: int, photos: Sequence[int]) -> Non
     """No photo goes to a mentor before its sender said that there is no identity card or code in it."""
     waiting = [*turn.conversation.held.get("checking", []), *photos]
     await turn.hold(checking=waiting[:10], photos=None)
-    seen = await are_photos(turn, waiting)
+    seen = await attachments.are_photos(turn.session, waiting)
     await turn.say(
         texts.PHOTO_CHECK if seen else texts.FILE_CHECK,
         [
@@ -183,11 +183,6 @@ async def check_photos(turn: Turn, ticket_id: int, photos: Sequence[int]) -> Non
     )
 
 
-async def are_photos(turn: Turn, files: Sequence[int]) -> bool:
-    """True unless there is something among them that one does not look at, such as a voice message."""
-    return all(found.kind == "photo" for found in (await attachments.several(turn.session, files)).values())
-
-
 async def photos_checked(turn: Turn, verb: str, ticket_id: int | None) -> None:
     waiting: list[int] = turn.conversation.held.get("checking", [])
     ticket = await own(turn, ticket_id)
@@ -195,7 +190,7 @@ async def photos_checked(turn: Turn, verb: str, ticket_id: int | None) -> None:
         await turn.say(texts.GONE, [Option(texts.MINE, "mine")])
         return
     await turn.hold(checking=None)
-    seen = await are_photos(turn, waiting)
+    seen = await attachments.are_photos(turn.session, waiting)
     if verb != "send":
         await attachments.drop(turn.session, waiting)
         await turn.say(texts.PHOTO_DROPPED if seen else texts.FILE_DROPPED)

@@ -11,13 +11,13 @@ from datetime import timedelta
 from faq import answers
 from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
 from faq.models import Question as Entry
-from handlers import asking, browsing, choices, replies, texts
+from handlers import asking, browsing, cards, choices, replies, texts
 from handlers.choices import Option, listed
-from handlers.events import BotAdded, Said
+from handlers.events import BotAdded, Moved, Said
 from handlers.guard import fold
 from handlers.replies import Reply
 from handlers.turn import Desk, Turn
-from storage import Address, Session, groups, outbox, questions
+from storage import Address, Session, conversations, groups, outbox, questions
 from storage.questions import Outcome
 
 SHORT = 300  # characters of an answer; the rest is read in private
@@ -112,6 +112,14 @@ async def _put(session: Session, event: BotAdded | Said, reply: Reply) -> None:
     await outbox.put(
         session, outbox.Outgoing(address=event.where, reply=replies.to_json(reply), kind="answer"), event.at
     )
+
+
+async def moved(session: Session, desk: Desk, event: Moved) -> None:
+    """The group has another id; what was asked and set up there follows it, and a unit's cards are shown there anew."""
+    await conversations.move(session, event.where, event.to)
+    await groups.move(session, event.where, event.to, event.at)
+    for ticket_id in await outbox.tickets_shown(session, event.where):
+        await cards.refresh(session, desk, ticket_id, event.at)
 
 
 async def called(turn: Turn) -> None:

@@ -89,6 +89,8 @@ class Helpdesk:
                 await self._said(session, event, thought)
             case Edited():
                 turn = await self._turn(session, event)
+                if await staffing.corrected(turn, event.message, event.text, event.masked):
+                    return
                 if event.masked and not event.group:
                     await turn.say(texts.masked(event.masked), remember=False)
                 if await revising.in_ticket(turn, event.message, event.text):
@@ -110,8 +112,7 @@ class Helpdesk:
             case Unreachable():
                 await self._unreachable(session, event)
             case Moved():
-                await conversations.move(session, event.where, event.to)
-                await groups.move(session, event.where, event.to, event.at)
+                await grouping.moved(session, self.desk, event)
             case BotAdded():
                 await grouping.added(session, self.desk, event)
                 await cards.moved_house(session, self.desk, event.where, event.at)
@@ -129,6 +130,8 @@ class Helpdesk:
     async def apologise(self, session: Session, event: Event) -> None:
         """An honest line to whoever sent an event that had to be set aside."""
         match event:
+            case Said(addressed=False):
+                pass  # nobody waits for an answer
             case Opened() | Said() | Edited() | Pressed():
                 reply = replies.Reply(text=texts.FAILED)
                 await outbox.put(
@@ -142,9 +145,10 @@ class Helpdesk:
     async def _said(self, session: Session, event: Said, thought: Thought) -> None:
         if event.reply_to and not staffing.is_command(event.text):
             shown = await outbox.shown(session, event.where, event.reply_to)
-            if shown is not None and shown.ticket is not None and shown.kind in ("card", "staff"):
+            if shown is not None and shown.ticket is not None and shown.kind in ("card", "staff", "aside"):
                 turn = await self._turn(session, event)
-                await staffing.replied(turn, event, shown.ticket, await enclosing.expected(turn, event))
+                files = await enclosing.expected(turn, event)
+                await staffing.replied(turn, event, shown.ticket, files, answerable=shown.kind != "aside")
                 return
         if not event.group:
             turn = await self._turn(session, event)
@@ -163,9 +167,17 @@ class Helpdesk:
         conversation = await conversations.enter(session, event.who, event.where, event.at)
         if not event.group:
             await outbox.release(session, event.where)  # who writes can be written to
-        source = event.message if isinstance(event, Said | Edited) else ""
         return Turn(
-            session, self.desk, event.at, event.who, event.where, person, conversation, source, group=event.group
+            session,
+            self.desk,
+            event.at,
+            event.who,
+            event.where,
+            person,
+            conversation,
+            source=event.message if isinstance(event, Said | Edited) else "",
+            under=event.source if isinstance(event, Pressed) else "",
+            group=event.group,
         )
 
     async def _unreachable(self, session: Session, event: Unreachable) -> None:

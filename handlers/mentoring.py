@@ -4,7 +4,7 @@ Each is a claim until checked here: the mentor's units against the ticket's, and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,7 +14,7 @@ from handlers.guard import guard
 from handlers.replies import Reply
 from handlers.turn import Desk
 from storage import Session, conversations, inbox, outbox, people, questions, tickets
-from storage.attachments import attach
+from storage.attachments import are_photos, attach
 from storage.tickets import Post, State, Step, Ticket
 
 View = Literal["new", "mine", "all"]
@@ -101,6 +101,8 @@ class PostView:
     attachments: tuple[int, ...]
     delivery: str | None
     """The outbox state of a mentor's words; None where nothing was to be sent."""
+    is_edited: bool
+    """True if whoever said it changed it later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +196,13 @@ async def answer(
     at: datetime,
     attachments: Sequence[int] = (),
     *,
+    message: str = "",
     shown: str | None = None,
 ) -> Outcome:
     """Sends words to the member; answering a ticket that nobody has takes it. The same key does it once.
 
-    `shown` is what the member reads, in Markdown, where that is more than the words that the ticket keeps.
+    `message` is what said them in a chat, so that it can be corrected there (see `correct`). `shown` is what the member
+    reads, in Markdown, where that is more than the words that the ticket keeps.
     """
     ticket = await tickets.get(session, ticket_id)
     if ticket is None or ticket.unit not in mentor.units or ticket.person_id == mentor.person_id:
@@ -228,14 +232,11 @@ async def answer(
         identity=None,
         at=at,
         attachments=attachments,
+        message=message,
     )
-    listed = choices.listed([Option(texts.CLOSE, f"close:{ticket.id}")], human="")
-    reply = Reply(
-        text=texts.escape(guarded.text) if shown is None else shown,
-        choices=listed,
-        speaker=texts.mentor(mentor.name, desk.unit_name(ticket.unit)),
-        attachments=tuple(attachments),
-    )
+    said = guarded.text or (texts.PHOTO_POST if await are_photos(session, attachments) else texts.FILE_POST)
+    told = texts.escape(said) if shown is None else shown
+    reply = replace(_words(desk, mentor, ticket, told), attachments=tuple(attachments))
     await outbox.put(
         session,
         outbox.Outgoing(address=ticket.address, reply=replies.to_json(reply), kind="mentor", post=post),
@@ -245,6 +246,34 @@ async def answer(
         await conversations.mentor_spoke(session, ticket.identity_id, ticket.address, ticket.id, at)
     await cards.refresh(session, desk, ticket.id, at)
     return Done(guarded.kinds)
+
+
+async def correct(
+    session: Session, desk: Desk, mentor: Mentor, message: str, text: str, at: datetime
+) -> Outcome | None:
+    """The mentor edited a message that was an answer: it changes where the member reads it; None if it was none."""
+    post = await tickets.answered_by(session, mentor.person_id, message)
+    ticket = await tickets.get(session, post.ticket_id) if post is not None else None
+    guarded = guard(text)
+    if post is None or ticket is None or not guarded.text or guarded.text == post.text:
+        return None
+    if not post.text or ticket.state is State.CLOSED:
+        return None  # erased, or over
+    if ticket.unit not in mentor.units:
+        return NotYours()
+    if ticket.mentor_id not in (None, mentor.person_id):
+        return HeldBy(await _name(session, ticket.mentor_id))
+    await tickets.revise(session, post.id, guarded.text, at)
+    reply = replies.to_json(_words(desk, mentor, ticket, texts.escape(guarded.text)))
+    sent = await outbox.of_post(session, post.id)
+    await outbox.put(session, outbox.Outgoing(ticket.address, reply, kind="mentor", edits=sent, post=post.id), at)
+    return Done(guarded.kinds)
+
+
+def _words(desk: Desk, mentor: Mentor, ticket: Ticket, text: str) -> Reply:
+    """A mentor's words as the member reads them."""
+    listed = choices.listed([Option(texts.CLOSE, f"close:{ticket.id}")], human="")
+    return Reply(text=text, choices=listed, speaker=texts.mentor(mentor.name, desk.unit_name(ticket.unit)))
 
 
 async def add_files(session: Session, ticket_id: int, post_id: int, files: Sequence[int], at: datetime) -> None:
@@ -408,6 +437,7 @@ async def _post(session: Session, desk: Desk, ticket: Ticket, post: Post) -> Pos
         at=post.at,
         attachments=post.attachments,
         delivery=post.delivery,
+        is_edited=post.revision > 1,
     )
 
 

@@ -11,6 +11,10 @@ async def in_ticket(turn: Turn, message: str, text: str) -> bool:
     """True if the message was said in a ticket of this person's that is open: it reads the new words from now on."""
     post = await tickets.said_by(turn.session, turn.where, message)
     asked = await questions.asked_by(turn.session, turn.where, message)
+    if post is None and asked is not None and asked.ticket is not None:
+        # Asked in a group, and sent to a mentor from the private chat, where messages have other ids.
+        said = await tickets.posts(turn.session, asked.ticket)
+        post = next((each for each in said if each.kind == "member" and each.text == asked.text), None)
     if post is not None and asked is not None and asked.at > post.at:
         return False  # it was taken out again, to be a question of its own
     ticket = await tickets.get(turn.session, post.ticket_id) if post is not None else None
@@ -19,6 +23,8 @@ async def in_ticket(turn: Turn, message: str, text: str) -> bool:
     if post.text == text:
         return True
     await tickets.revise(turn.session, post.id, text, turn.at)
+    if asked is not None:
+        await questions.reword(turn.session, asked.id, text)
     await tickets.step(turn.session, ticket.id, "follow", actor=turn.person.id, at=turn.at)
     await cards.edited(turn.session, turn.desk, ticket.id, text, turn.at)
     return True

@@ -38,12 +38,18 @@ async def join(turn: Turn, secret: str) -> None:
         await _waiting(turn, await _mentor(turn))
 
 
-async def replied(turn: Turn, said: Said, ticket_id: int, files: Sequence[int]) -> None:
-    """Words that reply to a card, or to a member's words, go to the member; nothing else that a mentor says does."""
+async def replied(turn: Turn, said: Said, ticket_id: int, files: Sequence[int], *, answerable: bool) -> None:
+    """Words that reply to a card, or to a member's words, go to the member; nothing else that a mentor says does.
+
+    What replies to the helpdesk's own lines about a ticket is not `answerable`: it can only search the FAQ.
+    """
     mentor = await _mentor(turn)
     text = said.text.strip()
     if text.startswith(_SEARCH):
         await _search(turn, mentor, ticket_id, text.removeprefix(_SEARCH).strip())
+        return
+    if not answerable:
+        await _say(turn, None, texts.REPLY_TO_CARD)
         return
     if said.media and not files and not text:
         return  # that it was too large was said
@@ -52,11 +58,29 @@ async def replied(turn: Turn, said: Said, ticket_id: int, files: Sequence[int]) 
         await mentoring.add_files(turn.session, ticket_id, album[2], files, turn.at)
         return
     key = f"{turn.where.lane}:{said.message}"
-    outcome = await mentoring.answer(turn.session, turn.desk, mentor, ticket_id, text, key, turn.at, files)
+    outcome = await mentoring.answer(
+        turn.session, turn.desk, mentor, ticket_id, text, key, turn.at, files, message=_named(turn, said.message)
+    )
     if isinstance(outcome, Done) and said.album:
         post = (await tickets.posts(turn.session, ticket_id))[-1]
         await turn.hold(answered_with=[said.album, ticket_id, post.id])
     await _told(turn, ticket_id, Done(said.masked) if isinstance(outcome, Done) and said.masked else outcome)
+
+
+async def corrected(turn: Turn, message: str, text: str, masked: Sequence[str]) -> bool:
+    """True if the message that was edited is an answer of this mentor's."""
+    mentor = await _mentor(turn)
+    if not mentor.units:
+        return False
+    outcome = await mentoring.correct(turn.session, turn.desk, mentor, _named(turn, message), text, turn.at)
+    if isinstance(outcome, Done) and masked:
+        await _say(turn, None, texts.masked_for_staff(masked))
+    return outcome is not None
+
+
+def _named(turn: Turn, message: str) -> str:
+    """A message of a mentor's, who may write in several chats."""
+    return f"{turn.where.chat}:{message}" if message else ""
 
 
 def is_command(text: str) -> bool:
@@ -167,7 +191,7 @@ async def _send(turn: Turn, mentor: Mentor, ticket_id: int, entry_id: str) -> No
     member = await people.find(turn.session, ticket.person_id) if ticket is not None else None
     commune = member.commune if member is not None else ""
     shown = texts.answer(entry.question, answers.render(entry, turn.catalog, commune).strip())
-    key = f"send:{ticket_id}:{entry_id}:{mentor.person_id}"
+    key = f"send:{ticket_id}:{entry_id}:{turn.where.lane}:{turn.under}"
     outcome = await mentoring.answer(
         turn.session, turn.desk, mentor, ticket_id, entry.question, key, turn.at, shown=shown
     )
@@ -200,7 +224,7 @@ async def _say(turn: Turn, ticket_id: int | None, text: str, options: Sequence[O
         outbox.Outgoing(
             address=turn.where,
             reply=replies.to_json(reply),
-            kind="staff",
+            kind="aside",
             reply_to=turn.source,
             audience=turn.who.user if turn.group else "",
             ticket=ticket_id,

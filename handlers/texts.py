@@ -325,10 +325,6 @@ INVITATION_SPENT = "Đường dẫn mời này đã dùng rồi hoặc đã hế
 NOT_STAFF = "Nút này dành cho cán bộ hỗ trợ. Anh/chị cần gì cứ gõ câu hỏi."
 NOT_YOUR_TICKET = "Phiếu này không thuộc đơn vị của anh/chị, hoặc không còn nữa."
 OWN_TICKET = "Phiếu này do chính anh/chị gửi nên để cán bộ hỗ trợ khác trả lời."
-NOT_CHANGED_THERE = (
-    "Thành viên vẫn đọc tin cũ: tin đã gửi thì sửa ở đây không đổi ở chỗ thành viên. "
-    "Anh/chị trả lời vào thẻ một tin mới giúp nhé."
-)
 NOTHING_TO_SEND = "Tin này chưa có chữ để gửi. Anh/chị gõ câu trả lời rồi gửi lại."
 REPLY_TO_CARD = (
     "Muốn trả lời thành viên, anh/chị bấm **Trả lời** vào thẻ phiếu rồi viết. Tin viết rời không gửi đi đâu cả."
@@ -380,7 +376,8 @@ def card(
     if topic:
         lines.append(f"Có lẽ về: {escape(topic)}")
     if deadline is not None:
-        lines.append(f"Trả lời trước {deadline:%H:%M} ngày {deadline:%d/%m}")
+        due = "Xong việc" if state == "ANSWERED" else "Trả lời"
+        lines.append(f"{due} trước {deadline:%H:%M} ngày {deadline:%d/%m}")
     if files:
         lines.append(f"Kèm {files} tệp")
     told = "\n".join(lines)
@@ -391,7 +388,7 @@ def card(
 
 def card_gone(number: int, unit: str) -> str:
     """On the cards of those who don't see to the ticket any more, because it was passed on or they are no mentors."""
-    return f"**Phiếu {number}** đã chuyển, nay do {unit} lo."
+    return f"**Phiếu {number}** không còn ở đây, nay do {unit} lo."
 
 
 def gone_title(number: int) -> str:

@@ -86,6 +86,8 @@ class Turn:
     conversation: Conversation
     source: str = ""
     """The platform's id of the message that is being answered."""
+    under: str = ""
+    """The platform's id of the message whose button was pressed."""
     group: bool = False
     """True where others read along."""
     edits: int | None = None

@@ -100,6 +100,11 @@ async def several(session: Session, ids: Collection[int]) -> dict[int, Attachmen
     return {row.id: _attachment(row) for row in found}
 
 
+async def are_photos(session: Session, ids: Collection[int]) -> bool:
+    """True unless there is something among them that one does not look at, such as a voice message."""
+    return all(found.kind == "photo" for found in (await several(session, ids)).values())
+
+
 async def pending(session: Session, channel: str, limit: int) -> list[Attachment]:
     """Files of this channel that are still to be fetched, oldest first."""
     found = await session.scalars(

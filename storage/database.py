@@ -130,7 +130,8 @@ class Database:
         self._waiting.append(one)
         if self._working is None or self._working.done():
             self._working = asyncio.create_task(self._work())
-        return await one.result
+        result: _T = await one.result
+        return result
 
     async def _work(self) -> None:
         while self._waiting:

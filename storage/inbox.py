@@ -83,18 +83,26 @@ async def first_time(session: Session, key: str, at: datetime) -> bool:
     return bool(new)
 
 
+_WAITING = (  # made once: see `identities`
+    select(InboxRow)
+    .where(
+        InboxRow.id.in_(
+            select(func.min(InboxRow.id))
+            .where(InboxRow.state == InboxState.NEW)
+            .group_by(InboxRow.lane)
+            .scalar_subquery()
+        )
+    )
+    .where(or_(InboxRow.retry_at.is_(None), InboxRow.retry_at <= bindparam("now")))
+    .where(InboxRow.lane.not_in(bindparam("busy", expanding=True)))
+    .order_by(InboxRow.id)
+    .limit(bindparam("most"))
+)
+
+
 async def waiting(session: Session, *, at: datetime, limit: int, busy: Collection[str]) -> list[Waiting]:
     """The oldest unhandled event of each lane that is not busy, unless that one waits for its next attempt."""
-    oldest = (
-        select(func.min(InboxRow.id)).where(InboxRow.state == InboxState.NEW).group_by(InboxRow.lane).scalar_subquery()
-    )
-    found = await session.scalars(
-        select(InboxRow)
-        .where(InboxRow.id.in_(oldest), or_(InboxRow.retry_at.is_(None), InboxRow.retry_at <= at))
-        .where(InboxRow.lane.not_in(list(busy)))
-        .order_by(InboxRow.id)
-        .limit(limit)
-    )
+    found = await session.scalars(_WAITING, {"now": at, "busy": list(busy), "most": limit})
     return [Waiting(r.id, r.channel, r.bot, r.key, r.lane, r.payload or {}, r.attempts) for r in found]
 
 

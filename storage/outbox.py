@@ -21,9 +21,10 @@ class Outgoing:
     address: Address
     reply: dict[str, Any]
     kind: str
-    """`answer`, `mentor`, `proactive`, `card` or `staff`: how it is treated when it is unclear whether it arrived.
+    """`answer`, `mentor`, `proactive`, `card`, `staff` or `aside`: what is done when it is unclear whether it arrived.
 
-    `card` shows staff a ticket and is edited as that changes; `staff` are other words for them.
+    `card` shows staff a ticket and is edited as that changes; `staff` tells them a member's words; `aside` is what the
+    helpdesk itself says to them. What they reply to the first two goes to the member.
     """
     priority: int = 0
     not_before: datetime | None = None
@@ -57,7 +58,19 @@ class Delivery:
     """Platform ids of the parts that arrived already, by number."""
 
 
+_WORTH = {
+    "answer": timedelta(days=1),
+    "proactive": timedelta(days=2),
+    "aside": timedelta(days=1),
+    "card": timedelta(days=7),
+    "staff": timedelta(days=7),
+}
+"""How long a reply is worth sending that nothing else is said of; a mentor's words always are."""
+
+
 async def put(session: Session, outgoing: Outgoing, at: datetime) -> int:
+    """Lets a reply wait to be sent, for as long as its kind is worth it unless `expires_at` says otherwise."""
+    worth = _WORTH.get(outgoing.kind)
     row = OutboxRow(
         lane=outgoing.address.lane,
         channel=outgoing.address.channel,
@@ -67,7 +80,7 @@ async def put(session: Session, outgoing: Outgoing, at: datetime) -> int:
         kind=outgoing.kind,
         priority=outgoing.priority,
         not_before=outgoing.not_before,
-        expires_at=outgoing.expires_at,
+        expires_at=outgoing.expires_at or (at + worth if worth is not None else None),
         reply_to=outgoing.reply_to,
         edits_id=outgoing.edits,
         attachment_id=outgoing.attachment,
@@ -107,11 +120,27 @@ async def shown(session: Session, address: Address, platform_id: str) -> Shown |
     )
 
 
-async def first_part(session: Session, id_: int) -> str | None:
-    """The platform's id of the first part of a row, once that arrived."""
-    return await session.scalar(
-        select(OutboxPart.platform_id).where(OutboxPart.outbox_id == id_).order_by(OutboxPart.number).limit(1)
+async def first_part(session: Session, id_: int, chat: str) -> str | None:
+    """The platform's id of the first part of a row, once that arrived: of its newest edit, where there are any."""
+    parts = await standing(session, id_, chat)
+    return parts[0] if parts else None
+
+
+async def standing(session: Session, id_: int, chat: str) -> list[str]:
+    """The platform's ids of what stands for a row in this chat: the parts of it or of its newest edit that arrived.
+
+    A group that moved counts anew: what stood in the old one has no name in the new one.
+    """
+    newest = (
+        select(func.max(OutboxRow.id))
+        .join(OutboxPart, OutboxPart.outbox_id == OutboxRow.id)
+        .where(or_(OutboxRow.id == id_, OutboxRow.edits_id == id_), OutboxRow.chat == chat, OutboxPart.number == 0)
+        .scalar_subquery()
     )
+    found = await session.scalars(
+        select(OutboxPart.platform_id).where(OutboxPart.outbox_id == newest).order_by(OutboxPart.number)
+    )
+    return list(found)
 
 
 async def reply_of(session: Session, id_: int) -> dict[str, Any] | None:
@@ -154,6 +183,18 @@ async def cards(session: Session, ticket_id: int) -> list[tuple[int, Address]]:
     return [(id_, Address(channel, chat, thread)) for id_, channel, chat, thread in found]
 
 
+async def tickets_shown(session: Session, address: Address) -> list[int]:
+    """The tickets of which a card stands in this chat."""
+    found = await session.scalars(
+        select(OutboxRow.ticket_id)
+        .where(OutboxRow.channel == address.channel, OutboxRow.chat == address.chat)
+        .where(OutboxRow.kind == "card", OutboxRow.ticket_id.is_not(None))
+        .group_by(OutboxRow.ticket_id)
+        .order_by(OutboxRow.ticket_id)
+    )
+    return [id_ for id_ in found if id_ is not None]
+
+
 async def newest_reply(session: Session, card_id: int) -> dict[str, Any]:
     """What a row says now, with its edits: those that were sent, or will be."""
     reply = await session.scalar(
@@ -164,6 +205,11 @@ async def newest_reply(session: Session, card_id: int) -> dict[str, Any]:
         .limit(1)
     )
     return dict(reply) if reply else {}
+
+
+async def of_post(session: Session, post_id: int) -> int | None:
+    """The row that first said a post."""
+    return await session.scalar(select(func.min(OutboxRow.id)).where(OutboxRow.post_id == post_id))
 
 
 async def staff_lines(session: Session, ticket_id: int) -> list[tuple[int, Address]]:
@@ -248,6 +294,29 @@ async def _shown(session: Session, *conditions: ColumnElement[bool]) -> Shown | 
     )
 
 
+_IN_LINE = or_(
+    OutboxRow.state == OutboxState.SENDING,
+    and_(
+        OutboxRow.state == OutboxState.QUEUED,
+        or_(OutboxRow.attempts > 0, OutboxRow.not_before.is_(None), OutboxRow.not_before <= bindparam("now")),
+        or_(OutboxRow.expires_at.is_(None), OutboxRow.expires_at > bindparam("now")),
+    ),
+)
+_DUE = (  # made once: see `identities`
+    select(OutboxRow)
+    .where(
+        OutboxRow.id.in_(select(func.min(OutboxRow.id)).where(_IN_LINE).group_by(OutboxRow.lane).scalar_subquery()),
+        OutboxRow.state == OutboxState.QUEUED,
+        OutboxRow.channel.in_(bindparam("channels", expanding=True)),
+        OutboxRow.lane.not_in(bindparam("busy", expanding=True)),
+        or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= bindparam("now")),
+    )
+    .order_by(OutboxRow.priority.desc(), OutboxRow.id)
+    .limit(bindparam("most"))
+    .execution_options(populate_existing=True)
+)
+
+
 async def due(
     session: Session, *, at: datetime, limit: int, busy: Collection[str], channels: Collection[str]
 ) -> list[Delivery]:
@@ -255,28 +324,7 @@ async def due(
 
     A row that was only planned for later does not hold up its lane. Lanes with a row of higher priority come first.
     """
-    in_line = or_(
-        OutboxRow.state == OutboxState.SENDING,
-        and_(
-            OutboxRow.state == OutboxState.QUEUED,
-            or_(OutboxRow.attempts > 0, OutboxRow.not_before.is_(None), OutboxRow.not_before <= at),
-            or_(OutboxRow.expires_at.is_(None), OutboxRow.expires_at > at),
-        ),
-    )
-    first = select(func.min(OutboxRow.id)).where(in_line).group_by(OutboxRow.lane)
-    found = await session.scalars(
-        select(OutboxRow)
-        .where(
-            OutboxRow.id.in_(first.scalar_subquery()),
-            OutboxRow.state == OutboxState.QUEUED,
-            OutboxRow.channel.in_(list(channels)),
-            OutboxRow.lane.not_in(list(busy)),
-            or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= at),
-        )
-        .order_by(OutboxRow.priority.desc(), OutboxRow.id)
-        .limit(limit)
-        .execution_options(populate_existing=True)
-    )
+    found = await session.scalars(_DUE, {"now": at, "busy": list(busy), "channels": list(channels), "most": limit})
     return await _deliveries(session, list(found))
 
 
@@ -286,6 +334,7 @@ _MOVE = (
     .execution_options(synchronize_session=False)
 )
 _BEGIN = _MOVE.values(state=OutboxState.SENDING, leased_until=bindparam("until"))
+_RENEW = _MOVE.values(leased_until=bindparam("until"))
 _SENT = _MOVE.values(state=OutboxState.SENT, leased_until=None, finished_at=bindparam("when"), error="")
 
 
@@ -298,6 +347,11 @@ async def begin(session: Session, id_: int, at: datetime, lease: timedelta) -> b
 async def part_sent(session: Session, id_: int, number: int, platform_id: str, at: datetime) -> None:
     row = {"outbox_id": id_, "number": number, "platform_id": platform_id, "sent_at": at}
     await insert_new(session, OutboxPart, [row])
+
+
+async def renew(session: Session, id_: int, at: datetime, lease: timedelta) -> None:
+    """Nobody else will send it until a new lease ends."""
+    await session.execute(_RENEW, {"moved": id_, "was": OutboxState.SENDING, "until": at + lease})
 
 
 async def sent(session: Session, id_: int, at: datetime) -> None:
@@ -414,6 +468,8 @@ async def _move(session: Session, id_: int, was: OutboxState, becomes: OutboxSta
 
 
 async def _deliveries(session: Session, rows: list[OutboxRow]) -> list[Delivery]:
+    if not rows:
+        return []
     parts: dict[int, dict[int, str]] = {}
     for outbox_id, number, platform_id in await session.execute(
         select(OutboxPart.outbox_id, OutboxPart.number, OutboxPart.platform_id).where(

@@ -13,6 +13,7 @@ from storage.statements import counted, insert_new
 from storage.tables import (
     AttachmentRow,
     ConversationRow,
+    GroupRow,
     IdentityRow,
     InboxRow,
     InboxState,
@@ -283,7 +284,7 @@ def _blank(condition: ColumnElement[bool], at: datetime) -> Update:
 
 
 async def _chats(session: Session, person_id: int) -> tuple[Address, ...]:
-    """The places in which nobody but this person has a conversation: in a group the others' words stay."""
+    """The places in which nobody but this person has a conversation; a group is never theirs."""
     own = select(IdentityRow.id).where(IdentityRow.person_id == person_id)
     shared = aliased(ConversationRow)
     somebody_else = (
@@ -292,9 +293,14 @@ async def _chats(session: Session, person_id: int) -> tuple[Address, ...]:
         .where(shared.identity_id.not_in(own))
         .exists()
     )
+    is_group = (
+        select(GroupRow.id)
+        .where(GroupRow.channel == ConversationRow.channel, GroupRow.chat == ConversationRow.chat)
+        .exists()
+    )
     found = await session.execute(
         select(ConversationRow.channel, ConversationRow.chat, ConversationRow.thread)
-        .where(ConversationRow.identity_id.in_(own), ~somebody_else)
+        .where(ConversationRow.identity_id.in_(own), ~somebody_else, ~is_group)
         .order_by(ConversationRow.id)
     )
     return tuple(Address(channel, chat, thread) for channel, chat, thread in found)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from storage import attachments, identities
 from storage.addresses import Address, Identity
@@ -260,8 +260,21 @@ async def said_by(session: Session, address: Address, message: str) -> Post | No
     return next(post for post in own if post.message == message)
 
 
+async def answered_by(session: Session, author_id: int, message: str) -> Post | None:
+    """The mentor's post that a message said."""
+    ticket_id = await session.scalar(
+        select(PostRow.ticket_id).where(
+            PostRow.author_id == author_id, PostRow.message == message, PostRow.message != "", PostRow.kind == "mentor"
+        )
+    )
+    if ticket_id is None:
+        return None
+    said = await posts(session, ticket_id)
+    return next(post for post in said if post.message == message and post.kind == "mentor")
+
+
 async def revise(session: Session, post_id: int, text: str, at: datetime) -> None:
-    """The member edited the message that said it."""
+    """Whoever said it edited the message."""
     ticket_id = await session.scalar(
         update(PostRow)
         .where(PostRow.id == post_id)
@@ -422,7 +435,8 @@ async def erase_older(session: Session, before: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     posts = list(erased)
-    await session.execute(update(OutboxRow).where(OutboxRow.post_id.in_(posts)).values(reply={}))
+    shown = or_(OutboxRow.post_id.in_(posts), OutboxRow.ticket_id.in_(old))
+    await session.execute(update(OutboxRow).where(shown).values(reply={}).execution_options(synchronize_session=False))
     await session.execute(update(AttachmentRow).where(AttachmentRow.post_id.in_(posts)).values(post_id=None))
     return len(posts)
 

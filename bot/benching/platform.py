@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 CONTROL = "/control/"
-NEVER_S = 60.0  # without any reply: what is still unanswered then stays so
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _HEAD_ENDS = b"\r\n\r\n"
 _DATE = 1_750_000_000
@@ -64,15 +63,15 @@ class _Bot:
             case _:
                 answer(True)
 
-    async def ask(self, load: _Load) -> None:
-        """Returns when every question has its reply, or when no more replies come."""
+    async def ask(self, load: _Load, patience_s: float) -> None:
+        """Returns when every question has its reply, or when there was none for so long that no more will come."""
         self._load = load
         self._ask()
         heard = -1
         while not load.done.is_set() and heard != len(load.milliseconds):
             heard = len(load.milliseconds)
             try:
-                await asyncio.wait_for(load.done.wait(), NEVER_S)
+                await asyncio.wait_for(load.done.wait(), patience_s)
             except TimeoutError:
                 continue
         self._load = None
@@ -178,7 +177,7 @@ class _Platform:
             answer(True)
             return
         load = _Load(deque(given["texts"]), given["chats"], given["at_once"])
-        await bot.ask(load)
+        await bot.ask(load, given["patience_s"])
         answer(
             {
                 "seconds": load.end - load.begin,

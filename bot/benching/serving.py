@@ -20,18 +20,20 @@ from bot.benching.measuring import NotMeasured
 from bot.config import PREFIX, Settings
 from faq import noise
 from faq.catalog import Catalog
-from storage import Database, outbox, questions
+from storage import Database, inbox, outbox, questions
 from storage.questions import Outcome
-from storage.tables import OutboxState
+from storage.tables import InboxState, OutboxState
 
 ECHO, SERVICE, SERVICE_E5 = "echo", "helpdesk", "helpdesk + e5"
 AT_ONCE = 100  # questions that wait for their reply at any time; Telegram delivers as many with one request
 ROUNDS = 4  # each bot's questions are asked in so many turns, so that what else runs on the machine hits all alike
 SAMPLES = 10  # of the memory
-_WARM_UP = 200  # questions before anything is timed
+_WARM_UP = 200  # questions, at most a quarter of all, before anything is timed
+FEWEST = 100  # questions; every bot is asked some in each turn, while others wait and while none does
 _ALONE = 10  # one in so many questions is asked while no other waits
 _STARTS_S = 900.0  # at most, with the embedding worked out for the first time
 _UNLIMITED = 1_000_000  # messages a second
+_PYTHON = (sys.executable, "-P")  # a folder `faq` where one happens to be is not our package
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -62,7 +64,8 @@ class Kept:
 
     questions: int
     resident_mb: float | None
-    per_s: float
+    per_s: float | None
+    """Since the last time; None before the first."""
 
 
 @dataclass(slots=True)
@@ -116,23 +119,25 @@ def distinct(known: Catalog, number: int) -> list[str]:
 _KINDS = tuple(noise.KINDS)
 
 
-class Bench:
+class Serving:
     """Everything runs in `folder`, which is empty and of no use afterwards."""
 
-    def __init__(self, settings: Settings, folder: Path, *, chats: int) -> None:
+    def __init__(self, settings: Settings, folder: Path, *, chats: int, patience_s: float = 30.0) -> None:
+        """A question is given up when there was no reply to any for `patience_s`."""
         self._settings = settings
         self._folder = folder
         self._chats = chats
+        self._patience_s = patience_s
         self._accounts = count(1)
         self._url = ""
-        self._client = httpx.Client(timeout=None, trust_env=False)  # noqa: S113 - it answers when all is answered
 
     def compare(self, names: Sequence[str], asked: Sequence[str]) -> list[Served]:
         """The bare bot and the services named; raises `NotMeasured`."""
         with self._platform(), contextlib.ExitStack() as stack:
             bots = [stack.enter_context(self._bot(name)) for name in names]
             timed = {bot.name: _Timed() for bot in bots}
-            warm_up, measured = asked[:_WARM_UP], asked[_WARM_UP:]
+            first = _warm_up(asked)
+            warm_up, measured = asked[:first], asked[first:]
             for bot in bots:
                 self._ask(bot, warm_up, AT_ONCE)
             alone, measured = measured[::_ALONE], [text for place, text in enumerate(measured) if place % _ALONE]
@@ -149,15 +154,16 @@ class Bench:
     def soak(self, asked: Sequence[str]) -> Iterator[Kept]:
         """The service alone, asked everything; its memory in between. Raises `NotMeasured`."""
         with self._platform(), self._bot(SERVICE) as bot:
-            self._ask(bot, asked[:_WARM_UP], AT_ONCE)
-            yield Kept(_WARM_UP, bot.resident_mb(), 0.0)
-            rest = asked[_WARM_UP:]
+            first = _warm_up(asked)
+            self._ask(bot, asked[:first], AT_ONCE)
+            yield Kept(first, bot.resident_mb(), None)
+            rest = asked[first:]
             done = 0
             for sample in range(1, SAMPLES + 1):
                 part = rest[done : len(rest) * sample // SAMPLES]
                 seconds, _ = self._ask(bot, part, AT_ONCE)
                 done += len(part)
-                yield Kept(_WARM_UP + done, bot.resident_mb(), round(len(part) / seconds, 1))
+                yield Kept(first + done, bot.resident_mb(), round(len(part) / seconds, 1))
         self._check(bot, len(asked))
 
     # --- asking ---
@@ -174,22 +180,23 @@ class Bench:
         timed.alone += self._ask(bot, alone, 1)[1]
 
     def _ask(self, bot: _Running, texts: Sequence[str], at_once: int) -> tuple[float, list[float]]:
-        told = self._control("ask", {"bot": bot.account, "texts": texts, "chats": self._chats, "at_once": at_once})
+        load = {"texts": texts, "chats": self._chats, "at_once": at_once, "patience_s": self._patience_s}
+        told = self._control("ask", {"bot": bot.account, **load})
         assert isinstance(told, dict)  # noqa: S101 - our own process
         if told["unanswered"]:
             raise NotMeasured(f"{bot.name}: {told['unanswered']} câu không được trả lời{_last_line(bot)}")
         return told["seconds"], told["milliseconds"]
 
     def _control(self, what: str, given: dict[str, object], patience_s: float | None = None) -> object:
-        answer = self._client.post(f"{self._url}{platform.CONTROL}{what}", json=given, timeout=patience_s)
-        return answer.json()["result"]
+        with httpx.Client(timeout=patience_s, trust_env=False) as client:
+            return client.post(f"{self._url}{platform.CONTROL}{what}", json=given).json()["result"]
 
     # --- processes ---
 
     @contextlib.contextmanager
     def _platform(self) -> Iterator[None]:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", platform.__name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [*_PYTHON, "-m", platform.__name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert process.stdin is not None  # noqa: S101 - as it was asked for
         assert process.stdout is not None  # noqa: S101 - as it was asked for
@@ -220,7 +227,7 @@ class Bench:
         log = folder / "log"
         with log.open("wb") as written:
             process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=written, env=_environment()
+                [*_PYTHON, *command], stdout=subprocess.DEVNULL, stderr=written, env=_environment()
             )
         bot = _Running(name, account, process, log, database)
         try:
@@ -258,11 +265,16 @@ class Bench:
 
     def _check(self, bot: _Running, asked: int) -> None:
         """That all of it is in the database, after the end of the service."""
-        noted, sent, unsent = asyncio.run(_look(bot.database))
-        if noted != asked or sent < asked or unsent:
+        found = asyncio.run(_look(bot.database))
+        if found.handled < asked or found.sent < asked or found.unsent or found.turned_away:
             raise NotMeasured(
-                f"{bot.name}: cơ sở dữ liệu giữ {noted}/{asked} câu hỏi, {sent} tin gửi, {unsent} tin chưa"
+                f"{bot.name}: cơ sở dữ liệu giữ {found.handled}/{asked} câu hỏi, {found.sent} tin đã gửi, "
+                f"{found.unsent} tin chưa gửi, {found.turned_away} câu hỏi dồn quá nhanh nên không trả lời"
             )
+
+
+def _warm_up(asked: Sequence[str]) -> int:
+    return min(_WARM_UP, len(asked) // 4)
 
 
 def _served(bot: _Running, timed: _Timed, echo_per_s: float) -> Served:
@@ -284,17 +296,29 @@ def _served(bot: _Running, timed: _Timed, echo_per_s: float) -> Served:
     )
 
 
-async def _look(database: str) -> tuple[int, int, int]:
-    """Questions noted and not turned away, replies sent, and replies that were not."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the database holds in the end."""
+
+    handled: int
+    turned_away: int
+    sent: int
+    unsent: int
+
+
+async def _look(database: str) -> _Found:
     opened = await Database.open(database)
     try:
         async with opened.read() as session:
-            noted, replies = await questions.counts(session), await outbox.counts(session)
+            handled, asked, replies = (
+                await inbox.counts(session),
+                await questions.counts(session),
+                await outbox.counts(session),
+            )
     finally:
         await opened.close()
-    noted.pop(Outcome.LIMITED, 0)
     sent = replies.pop(OutboxState.SENT, 0)
-    return sum(noted.values()), sent, sum(replies.values())
+    return _Found(handled.get(InboxState.DONE, 0), asked.get(Outcome.LIMITED, 0), sent, sum(replies.values()))
 
 
 def _environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Shows the figures as tables, in the words of those who look after the FAQ."""
+"""Shows the figures as tables, in the words of those who look after the FAQ and the service."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from rich.table import Column, Table
 
 from bot.benching.figures import Asked, Inside
 from bot.benching.measuring import Grown, Measured
+from bot.benching.serving import AT_ONCE, Kept, Served
 from faq.catalog import Catalog
 from faq.peers import RECIPES
 
@@ -28,7 +29,7 @@ _KINDS: Mapping[str, str] = {
 
 
 def show(known: Catalog, asked: Sequence[Asked], measured: Sequence[Measured], grown: Sequence[Grown]) -> None:
-    console = Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+    console = _console()
     wordings = sum(len(question.wordings) for question in known.questions)
     counts = {kind: sum(one.kind == kind for one in asked) for kind in ("in", "multi", "oos", "smalltalk")}
     console.print(
@@ -53,6 +54,34 @@ def show(known: Catalog, asked: Sequence[Asked], measured: Sequence[Measured], g
             "Cách nào không tự biết mình chắc hay không thì coi là trả lời từ mức điểm mà nhiều nhất 5 % câu ngoài kho "
             "vượt qua; mức ấy chọn trên chính những câu này, nên có lợi cho chúng."
         )
+
+
+def show_served(served: Sequence[Served], chats: int) -> None:
+    headings = (
+        "So với bot nhắc lại", "Câu/giây", "p50, ms", "p95, ms", "Hỏi một mình: p50, ms", "p95, ms", "CPU, ms/câu",
+        "Bộ nhớ, MB",
+    )  # fmt: skip
+    table = Table("Bot", *(Column(heading, justify="right") for heading in headings))
+    for one in served:
+        costs = (one.per_s, one.p50_ms, one.p95_ms, one.alone_p50_ms, one.alone_p95_ms, one.cpu_ms, one.resident_mb)
+        table.add_row(one.bot, f"{one.of_echo:.2f}", *map(_cost, costs))
+    console = _console()
+    console.print(
+        f"Mỗi bot được đo bằng {_number(served[0].questions)} câu, không câu nào giống câu nào, "
+        f"của {_number(chats)} người; lúc nào cũng có {AT_ONCE} câu đang chờ, trừ khi hỏi một mình."
+    )
+    console.print(table)
+
+
+def show_kept(kept: Sequence[Kept]) -> None:
+    table = Table(*(Column(heading, justify="right") for heading in ("Đã hỏi", "Bộ nhớ, MB", "Câu/giây")))
+    for one in kept:
+        table.add_row(_number(one.questions), _cost(one.resident_mb), _cost(one.per_s))
+    _console().print(table)
+
+
+def _console() -> Console:
+    return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
 
 
 def _overall(measured: Sequence[Measured]) -> Table:

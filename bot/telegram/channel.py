@@ -18,8 +18,10 @@ from bot.intake import Intake
 from bot.telegram import rendering
 from bot.telegram.paces import Paces
 from bot.telegram.reading import CHANNEL
+from bot.telegram.receiver import CARD
 from bot.telegram.threads import OURS, Threads
 from bot.telegram.wire import Wire, retry_after_s, trouble
+from handlers import replies
 from handlers.events import BotRemoved, Event, Moved, Unreachable
 from handlers.replies import Reply
 from storage import Address, Database, Identity, attachments, groups, outbox
@@ -33,7 +35,7 @@ _CANT_PARSE = "can't parse entities"
 _FILE_UNKNOWN = "wrong file identifier"
 _NO_PHOTO = ("image_process_failed", "photo_invalid", "photo_ext", "too big")
 """Images that Telegram takes as documents only."""
-_THREAD_GONE = "message thread not found"
+_THREAD_SHUT = ("message thread not found", "topic_closed")
 
 log = structlog.get_logger(__name__)
 
@@ -83,16 +85,24 @@ class TelegramChannel:
         return {**waiting, "": ready_at - now} if ready_at > now else waiting
 
     async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
-        where, edited = delivery.address, None
+        where, earlier = delivery.address, list[str]()
         if _is_group(where) or delivery.edits is not None:
             async with self._database.read(brief=True) as session:
                 where = await groups.now_at(session, where)
-                edited = await outbox.first_part(session, delivery.edits) if delivery.edits is not None else None
+                if delivery.edits is not None and number == 0:
+                    earlier = await outbox.standing(session, delivery.edits, where.chat)
         try:
             async with self._turn(where.chat):
-                return await self._send(delivery, where, number, part, edited if number == 0 else None)
+                sent = await self._send(delivery, where, number, part, earlier[0] if earlier else None)
         except TelegramError as error:
-            raise await self._told(error, delivery, where) from error
+            meaning = await self._told(error, delivery, where)
+            if part.leaves and isinstance(meaning, Refused):
+                await self._leave(where)
+            raise meaning from error
+        for message in earlier:
+            if message != sent:
+                await self._delete(where, message)
+        return sent
 
     @asynccontextmanager
     async def _turn(self, chat: str) -> AsyncIterator[None]:
@@ -109,23 +119,43 @@ class TelegramChannel:
             self._paces.arrive(chat, _now())
 
     async def _send(self, delivery: Delivery, where: Address, number: int, part: Reply, edited: str | None) -> str:
+        opens = delivery.kind == CARD and not replies.from_json(delivery.reply).closes
         if edited is not None and not part.attachments and await self._edit(where, edited, part):
-            await self._rename(where, part)
+            await self._threads.place(where, part.title, opens=opens)
+            if part.closes:
+                await self._threads.close(where)
             return edited
-        thread = await self._threads.place(where, part.title, closes=part.closes)
+        thread = await self._threads.place(where, part.title, opens=opens)
         reply_to = delivery.reply_to if number == 0 and delivery.reply_to.isdecimal() else ""
         try:
             sent = await self._message(where, thread, part, reply_to)
         except BadRequest as error:
-            if thread is None or _THREAD_GONE not in error.message.lower() or not where.thread.startswith(OURS):
+            is_shut = any(shut in error.message.lower() for shut in _THREAD_SHUT)
+            if thread is None or not is_shut or not where.thread.startswith(OURS):
                 raise
             thread = await self._threads.again(where, part.title)
             sent = await self._message(where, thread, part, reply_to)
         if part.closes and thread is not None:
-            await self._threads.close(where)
+            try:
+                await self._threads.close(where)
+            except TelegramError as error:  # what was said must not be said again for this
+                log.warning("thread not closed", error=type(error).__name__)
         if part.leaves:
-            await self._wire.bot.leave_chat(int(where.chat))
+            await self._leave(where)
         return str(sent.message_id)
+
+    async def _leave(self, where: Address) -> None:
+        try:
+            await self._wire.bot.leave_chat(int(where.chat))
+        except TelegramError as error:
+            log.warning("group not left", error=type(error).__name__)
+
+    async def _delete(self, where: Address, message: str) -> None:
+        """What an edit left without a successor; it may be gone already, or too old."""
+        try:
+            await self._wire.bot.delete_message(int(where.chat), int(message))
+        except TelegramError as error:
+            log.info("earlier part not deleted", error=type(error).__name__)
 
     async def _message(self, where: Address, thread: int | None, part: Reply, reply_to: str) -> Message:
         if part.attachments:
@@ -174,12 +204,6 @@ class TelegramChannel:
                 return False
             raise
         return True
-
-    async def _rename(self, where: Address, part: Reply) -> None:
-        """After an edit: the thread's name and state follow."""
-        await self._threads.place(where, part.title, closes=part.closes)
-        if part.closes:
-            await self._threads.close(where)
 
     async def _file(self, where: Address, thread: int | None, attachment: Attachment) -> Message:
         """By the platform's own name of it where it came from there, else its bytes."""
@@ -252,10 +276,6 @@ class TelegramChannel:
 
 def _is_group(where: Address) -> bool:
     return where.chat.startswith("-")
-
-
-def _is_private(where: Address) -> bool:
-    return not where.chat.startswith("-")
 
 
 def _now() -> float:

@@ -22,6 +22,12 @@ DEAD_AFTER_S = 3 * POLL_S  # a question that is neither answered nor refused for
 
 log = structlog.get_logger(__name__)
 
+HINTS = {
+    "InvalidToken": "Telegram knows no such token: mend channels.telegram.token",
+    "Conflict": "somebody else asks with this token, or has set a webhook",
+}
+"""What an operator can do, by the kind of error; with all others one waits."""
+
 Take = Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]]
 
 
@@ -58,7 +64,8 @@ class Poller:
                 self._contact.lost(type(error).__name__)
                 is_theirs = isinstance(error, TelegramError | TimeoutError)
                 shown = None if is_theirs else error
-                log.warning("no updates", error=type(error).__name__, again_in_s=wait_s, exc_info=shown)
+                kind = type(error).__name__
+                log.warning("no updates", error=kind, hint=HINTS.get(kind, ""), again_in_s=wait_s, exc_info=shown)
                 await asyncio.sleep(wait_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 

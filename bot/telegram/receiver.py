@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
 from telegram import InlineQueryResult, Update
@@ -66,14 +66,15 @@ class Receiver:
         batch = _Batch()
         for update in updates:
             await self._read(update, batch)
+        events = await self._with_rights(batch.events)
 
         async def set_aside(session: Session) -> None:
             for key, error in batch.unreadable:
                 arrival = Arrival(channel=CHANNEL, bot=self._wire.account, key=key, lane=CHANNEL, payload={})
                 await inbox.refuse(session, [arrival], error, self._clock())
 
-        if batch.events or batch.unreadable:
-            await self._intake.accept(batch.events, channel=CHANNEL, bot=self._wire.account, also=set_aside)
+        if events or batch.unreadable:
+            await self._intake.accept(events, channel=CHANNEL, bot=self._wire.account, also=set_aside)
         for press, said in batch.presses:
             self._soon(self._answer(press, said))
         for search in batch.searches:
@@ -108,9 +109,6 @@ class Receiver:
                     batch.presses.append((found, ""))
                 else:
                     batch.presses.append((found, texts.NOT_YOUR_BUTTON))
-            case Said(text=text, group=True, by_admin=False) if text.split(" ", 1)[0] in ADMIN_ONLY:
-                by_admin = await self._is_admin(found)
-                batch.events.append((key, await self._in_thread(replace(found, by_admin=by_admin))))
             case _:
                 batch.events.append((key, await self._in_thread(found)))
 
@@ -130,10 +128,21 @@ class Receiver:
             thread = await groups.thread_called(session, event.where, event.where.thread)
         return event if thread is None else replace(event, where=replace(event.where, thread=thread.key))
 
-    async def _is_admin(self, said: Said) -> bool:
+    async def _with_rights(self, events: Sequence[tuple[str, Event]]) -> Sequence[tuple[str, Event]]:
+        """Tells who of those that give a group's commands is its administrator: all are asked about at once."""
+        asked = list({(event.where.chat, event.who.user) for _, event in events if _needs_admin(event)})
+        if not asked:
+            return events
+        admins = dict(zip(asked, await asyncio.gather(*(self._is_admin(*who) for who in asked)), strict=True))
+        return [
+            (key, replace(event, by_admin=admins[event.where.chat, event.who.user]) if _needs_admin(event) else event)
+            for key, event in events
+        ]
+
+    async def _is_admin(self, chat: str, user: str) -> bool:
         try:
             async with asyncio.timeout(ADMIN_ASKED_S):
-                member = await self._wire.bot.get_chat_member(int(said.where.chat), int(said.who.user))
+                member = await self._wire.bot.get_chat_member(int(chat), int(user))
         except (TelegramError, TimeoutError, ValueError) as error:
             log.warning("membership not known", error=type(error).__name__)
             return False
@@ -168,6 +177,10 @@ class Receiver:
     async def _show(self, search: Search) -> None:
         found = await asyncio.to_thread(self._search, search.text)
         await self._wire.bot.answer_inline_query(search.id, found, cache_time=60, is_personal=False)
+
+
+def _needs_admin(event: Event) -> TypeGuard[Said]:
+    return isinstance(event, Said) and event.group and not event.by_admin and event.text.split(" ", 1)[0] in ADMIN_ONLY
 
 
 async def _quietly(work: Coroutine[Any, Any, None]) -> None:

@@ -31,8 +31,11 @@ class Threads:
         self._turn = turn
         self._no_forum: dict[str, float] = {}
 
-    async def place(self, address: Address, title: str, *, closes: bool) -> int | None:
-        """The platform's thread for an address, in the state that is wanted; None for the group's main thread."""
+    async def place(self, address: Address, title: str, *, opens: bool) -> int | None:
+        """The platform's thread for an address; None for the group's main thread.
+
+        What does not open a closed thread is said in it all the same: an administrator may.
+        """
         title = _cut(title)
         if not address.thread:
             return None
@@ -47,7 +50,7 @@ class Threads:
             if known is None:
                 return await self._make(address, title)
             thread = int(known.platform_id)
-            if known.closed and not closes:
+            if known.closed and opens:
                 await self._quietly(self._wire.bot.reopen_forum_topic, address, thread)
                 await self._keep(address, thread, known.title, closed=False)
             if title and title != known.title:
@@ -56,7 +59,7 @@ class Threads:
                     address,
                     thread,
                 )
-                await self._keep(address, thread, title, closed=known.closed and closes)
+                await self._keep(address, thread, title, closed=known.closed and not opens)
         except BadRequest as error:
             if any(gone in error.message.lower() for gone in _GONE):
                 return await self.again(address, title)

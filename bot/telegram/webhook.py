@@ -14,7 +14,7 @@ from starlette.routing import Route
 from telegram.error import TelegramError
 
 from bot.telegram.contact import Contact
-from bot.telegram.polling import Take, pause_after
+from bot.telegram.polling import HINTS, Take, pause_after
 from bot.telegram.reading import KINDS
 from bot.telegram.wire import Wire
 from bot.web.uploads import limited
@@ -49,6 +49,7 @@ class Webhook:
         self._secret = secret
         self._waiting: list[_Brought] = []
         self._storing: asyncio.Task[None] | None = None
+        self._is_set = False
 
     @property
     def route(self) -> Route:
@@ -69,6 +70,8 @@ class Webhook:
         if not isinstance(update, dict):
             return PlainTextResponse("no update\n", 400)
         self._contact.made()
+        if not self._wire.name:  # nobody could tell what is addressed to us
+            return PlainTextResponse("not ready\n", 503)
         try:
             await self._stored(update)
         except Exception as error:  # noqa: BLE001, RUF100 - the boundary: it is brought again when the database is back
@@ -113,6 +116,7 @@ class Webhook:
                 log.warning(
                     "webhook not set",
                     error=type(error).__name__,
+                    hint=HINTS.get(type(error).__name__, ""),
                     again_in_s=wait_s,
                     exc_info=None if is_theirs else error,
                 )
@@ -126,6 +130,7 @@ class Webhook:
         """Raises `TelegramError`."""
         if not self._wire.name:
             await self._wire.introduce()
+        if not self._is_set:
             await self._set()  # once in a life, because nobody can ask Telegram for the secret it was given
             return
         info = await self._wire.bot.get_webhook_info()
@@ -138,4 +143,5 @@ class Webhook:
         await self._wire.bot.set_webhook(
             self._url, secret_token=self._secret, max_connections=CONNECTIONS, allowed_updates=list(KINDS)
         )
+        self._is_set = True
         log.info("Telegram brings its updates", path=PATH)

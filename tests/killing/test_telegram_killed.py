@@ -5,9 +5,10 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,6 +200,20 @@ def _without_repetitions(shown: list[str], at_deaths: Sequence[list[str]]) -> tu
 EXPECTED = [*map(_begin, (texts.WELCOME, texts.NOT_KNOWN, texts.opened(1, UNIT), texts.followed(1)))]
 
 
+def _in_flight(folder: Path) -> set[int]:
+    """The chats to which a message was on its way when the process died: at most one to each."""
+    file = folder / "data/helpdesk.db"
+    if not file.exists():
+        return set()
+    with closing(sqlite3.connect(file)) as left:
+        try:
+            rows = left.execute("SELECT chat, count(*) FROM outbox WHERE state = 'SENDING' GROUP BY chat").fetchall()
+        except sqlite3.OperationalError:  # it died before it had made its tables
+            return set()
+    assert all(number == 1 for _, number in rows)
+    return {int(chat) for chat, _ in rows}
+
+
 async def _while_it_goes_on(talking: asyncio.Task[None], awaited: Coroutine[None, None, None]) -> None:
     """Fails with the people's own words as soon as one of them waited in vain."""
     waiting = asyncio.create_task(awaited)
@@ -223,7 +238,8 @@ async def killed(folder: Path, mode: str, kills: int, seed: int) -> Count:
                 await _while_it_goes_on(talking, helpdesk.at_work())
             await asyncio.sleep(chance.uniform(0, SOON_S))
             await helpdesk.kill()
-            deaths.append(village.shown())
+            in_flight = _in_flight(folder)
+            deaths.append({chat: shown for chat, shown in village.shown().items() if chat in in_flight})
         village.enough = True
         await helpdesk.birth()
         await talking

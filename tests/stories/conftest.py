@@ -26,7 +26,7 @@ def knowledge() -> Knowledge:
     return Knowledge(shipped, Matcher(shipped))
 
 
-ON_TELEGRAM = {"test_asking", "test_tickets", "test_following", "test_communes", "test_privacy"}
+ON_TELEGRAM = {"test_asking", "test_tickets", "test_following", "test_communes", "test_privacy", "test_context"}
 """The stories that are told over Telegram too, on one kind of database."""
 
 

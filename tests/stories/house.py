@@ -12,13 +12,13 @@ from bot.intake import Intake
 from bot.sender import Sender
 from bot.worker import Worker
 from handlers import mentoring, texts
-from handlers.events import Edited, Event, Media, Opened, Pressed, Said, Tick
+from handlers.events import BotAdded, Edited, Event, Media, Opened, Pressed, Said, Tick
 from handlers.guard import guard
 from handlers.helpdesk import Helpdesk
 from handlers.mentoring import Mentor
 from handlers.replies import Reply
 from handlers.turn import Desk, Unit
-from storage import Address, Database, Identity, attachments, people, tickets
+from storage import Address, Database, Identity, attachments, invitations, people, tickets
 from storage.outbox import Delivery
 
 SHIPPED = Path(faq.__file__).parent / "data"
@@ -121,6 +121,13 @@ class House:
         await self.worker.settle()
         await self.sender.settle()
 
+    async def gather(self, unit: str, group: str, *, show_words: bool = False) -> None:
+        """From now on the mentors of the unit take tickets in this group."""
+        known = self.desk.units[unit]
+        changed = replace(known, group=Address("test", group), show_words=show_words)
+        self.desk = self.helpdesk.desk = replace(self.desk, units={**self.desk.units, unit: changed})
+        await self.happens(BotAdded(self.clock(), Identity("test", "hoa"), Address("test", group), reads_all=True))
+
     async def happens(self, event: Event, channel: str = "test") -> None:
         """Something that no person of the story does."""
         await self.intake.accept([(f"event{self.keys()}", event)], channel=channel)
@@ -161,6 +168,11 @@ class Chat:
     def screen(self) -> list[Line]:
         """What can be read now, oldest first."""
         return self.house.channel.screens.setdefault(self.address.chat, [])
+
+    @property
+    def reads(self) -> list[str]:
+        """The texts that can be read now, oldest first."""
+        return [line.reply.text for line in self.screen]
 
     @property
     def last(self) -> Reply:
@@ -322,6 +334,32 @@ class AtDesk:
         view = await self.sees(ticket)
         assert isinstance(view, mentoring.TicketView)
         return [(post.kind, post.text) for post in view.posts]
+
+
+async def invited(house: House, name: str, role: str, unit: str, secret: str, person_id: int | None = None) -> str:
+    """Makes an invitation; returns what its link says."""
+    async with house.database.write() as session:
+        at = house.clock()
+        await invitations.invite(
+            session,
+            role=role,
+            unit=unit,
+            name=name,
+            at=at,
+            expires_at=at + invitations.LIVES,
+            secret=secret,
+            person_id=person_id,
+        )
+    return f"invite:{secret}"
+
+
+async def mentor_in_chat(house: House, user: str, name: str, unit: str) -> Chat:
+    """Somebody who came by an invitation and works in the private chat; what was said at the door is forgotten."""
+    mentor = Chat(house, user)
+    await mentor.open(await invited(house, name, "mentor", unit, f"secret-{user}-{unit}"))
+    mentor.replies.clear()
+    mentor.screen.clear()
+    return mentor
 
 
 async def at_desk(house: House, name: str, unit: str) -> AtDesk:

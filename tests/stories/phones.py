@@ -103,7 +103,7 @@ class Phone(Chat):
 
     async def open(self, start: str = "") -> list[str]:
         verb, _, rest = start.partition(":")
-        payload = f"{_PAYLOADS[verb]}_{rest}" if start else ""
+        payload = f"{_PAYLOADS.get(verb, verb)}_{rest}" if start else ""
         return await self._does("start", payload=payload)
 
     async def say(self, text: str, photos: Sequence[int] = ()) -> list[str]:

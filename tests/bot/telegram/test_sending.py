@@ -126,6 +126,37 @@ async def test_an_edit_of_a_message_that_never_arrived_is_sent_anew(edge: Edge, 
     assert await lan.reads() == ["Đang xử lý"]
 
 
+async def test_a_later_edit_changes_what_was_sent_anew(edge: Edge, lan: User) -> None:
+    row = await edge.say(lan.id, "Mới", kind="card")
+    gone = (await lan.sees())[-1].id
+    await edge.server.act("delete", user=lan.id, message=gone)
+    await edge.say(lan.id, "Đang xử lý", kind="card", edits=row)
+
+    await edge.say(lan.id, "Xong", kind="card", edits=row)
+
+    assert await lan.reads() == ["Xong"]
+
+
+async def test_an_edit_takes_the_further_parts_of_what_it_replaces_away(edge: Edge, lan: User) -> None:
+    row = await edge.say(lan.id, LONG)
+    await edge.say(lan.id, "Câu khác")
+
+    await edge.say(lan.id, "Ngắn", edits=row)
+
+    assert await lan.reads() == ["Ngắn", "Câu khác"]
+
+
+async def test_an_edit_is_done_though_earlier_parts_are_gone(edge: Edge, lan: User) -> None:
+    row = await edge.say(lan.id, LONG)
+    gone = (await lan.sees())[-1].id
+    await edge.server.act("delete", user=lan.id, message=gone)
+
+    edited = await edge.say(lan.id, "Ngắn", edits=row)
+
+    assert await edge.state(edited) == "SENT"
+    assert await lan.reads() == ["Ngắn"]
+
+
 # --- what goes wrong ---
 
 
@@ -231,6 +262,29 @@ async def test_the_last_words_in_a_group_are_said_before_leaving(edge: Edge, lan
     assert await lan.reads(group) == ["Trợ lý không ở nhóm này được."]
     bot = str(edge.server.world.bot.id)
     assert (await edge.server.act("members", chat=group))[bot] == "left"
+
+
+async def test_a_group_that_does_not_let_us_speak_is_left_all_the_same(edge: Edge, lan: User) -> None:
+    group = await lan.makes_group("Thôn Nà Chuông")
+    await lan.adds_bot(group)
+    edge.server.world.faults.add(fault("403"))
+
+    await edge.say(group, Reply("Trợ lý không ở nhóm này được.", leaves=True))
+
+    bot = str(edge.server.world.bot.id)
+    assert (await edge.server.act("members", chat=group))[bot] == "left"
+
+
+async def test_the_last_words_are_said_once_though_leaving_fails(edge: Edge, lan: User) -> None:
+    group = await lan.makes_group("Thôn Nà Chuông")
+    await lan.adds_bot(group)
+    edge.server.world.faults.add(Fault("500", "leaveChat"))
+
+    row = await edge.say(group, Reply("Trợ lý không ở nhóm này được.", leaves=True))
+    await edge.later()
+
+    assert await edge.state(row) == "SENT"
+    assert await lan.reads(group) == ["Trợ lý không ở nhóm này được."]
 
 
 # --- paces ---

@@ -81,12 +81,34 @@ async def test_a_long_last_word_is_said_as_a_whole_before_the_thread_is_closed(
     ]  # fmt: skip
 
 
-async def test_a_closed_thread_is_opened_again_for_what_follows(edge: Edge, forum: int) -> None:
-    await edge.say(forum, Reply("Xong", title="#4821 · Xong", closes=True), thread=TICKET, kind="card")
+async def test_a_closed_thread_is_opened_again_by_the_card_of_an_open_ticket(edge: Edge, forum: int) -> None:
+    row = await edge.say(forum, Reply("Xong", title="#4821 · Xong", closes=True), thread=TICKET, kind="card")
 
-    await edge.say(forum, Reply("Hỏi thêm", title="#4821 · Mở lại"), thread=TICKET, kind="staff")
+    await edge.say(forum, Reply("Mở lại", title="#4821 · Mở lại"), thread=TICKET, kind="card", edits=row)
 
     assert await topics(edge, forum) == [("#4821 · Mở lại", False)]
+
+
+async def test_a_later_line_is_said_in_the_closed_thread(edge: Edge, hoa: User, forum: int) -> None:
+    await edge.say(forum, Reply("Xong", title="#4821 · Xong", closes=True), thread=TICKET, kind="card")
+
+    await edge.say(forum, Reply("Đánh giá: tốt", title="#4821 · Xong"), thread=TICKET, kind="aside")
+
+    assert await topics(edge, forum) == [("#4821 · Xong", True)]
+    assert await said(hoa, forum) == [("Xong", True), ("Đánh giá: tốt", True)]
+
+
+@pytest.mark.parametrize("kind", ["429", "500", "reset_before"])
+async def test_a_last_word_is_said_once_though_the_thread_cannot_be_closed(
+    edge: Edge, hoa: User, forum: int, kind: str
+) -> None:
+    edge.server.world.faults.add(Fault(kind, "closeForumTopic"))  # type: ignore[arg-type]  # of the table
+
+    row = await edge.say(forum, Reply("Xong", title="#4821 · Xong", closes=True), thread=TICKET, kind="card")
+    await edge.later()
+
+    assert await edge.state(row) == "SENT"
+    assert await said(hoa, forum) == [("Xong", True)]
 
 
 async def test_a_thread_that_somebody_deleted_is_made_again(edge: Edge, hoa: User, forum: int) -> None:

@@ -369,7 +369,7 @@ WORDS = [
     Case(
         "command that is not there",
         {"message": private(text="/khongco", entities=[{"type": "bot_command", "offset": 0, "length": 8}])},
-        (UNKNOWN,),
+        (texts.NO_SUCH_COMMAND,),
     ),
     Case("command for another bot", {"message": private(text="/help@another_bot")}, QUIET),
     Case("start with a strange load", {"message": private(text="/start <b>'--")}, (texts.WELCOME,)),

@@ -104,6 +104,26 @@ async def test_what_is_no_update_is_refused(hooked: Edge, body: bytes, status: i
     assert answer.status_code == status
 
 
+async def test_what_is_brought_before_we_know_our_name_is_brought_again(hooked: Edge) -> None:
+    async with httpx.AsyncClient(headers=OURS) as telegram:
+        answer = await telegram.post(hooked.public_url + PATH, json={"update_id": 1, "message": {}})
+
+    assert answer.status_code == 503
+    assert await heard(hooked) == []
+
+
+async def test_the_secret_is_told_though_our_name_was_known_before(hooked: Edge, server: Server, lan: User) -> None:
+    await hooked.parts.channel._wire.bot.set_webhook(hooked.public_url + PATH, secret_token="another")  # noqa: S106
+    server.world.faults.add(Fault("500", "setWebhook"))
+    await hooked.parts.channel._wire.introduce()
+
+    reading = asyncio.create_task(hooked.parts.channel.run())
+    await lan.writes("rút tiền")
+
+    assert await said(hooked) == ["rút tiền"]
+    reading.cancel()
+
+
 async def test_what_is_brought_twice_is_one_event(listening: Edge, server: Server, lan: User) -> None:
     await lan.writes("rút tiền")
     await said(listening)

@@ -1,0 +1,167 @@
+"""Mentors with Telegram on their phones: cards on the screen, replies that reach the member, and a unit's group."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from faq import catalog
+from faq.matching import Matcher
+from handlers import texts
+from handlers.turn import Desk, Knowledge
+from storage import Address, Database
+from tests.botapi.people import JPEG, Seen, User
+from tests.faq.folders import TOPIC, write
+from tests.stories.house import UNITS, invited
+from tests.stories.phones import TelegramHouse, telegram_house
+
+QUESTION = "máy cày của nhà tôi kêu to quá phải làm sao"
+UNIT = "Viettel Lạng Sơn"
+CARD = f"Phiếu 1 · {UNIT}\n{{state}}\nCó lẽ về: Rút tiền\n{{until}}\n\n{QUESTION}"
+NEW = CARD.format(state="Mới", until="Trả lời trước 09:30 ngày 24/11")
+SEEN = CARD.format(state="Đang xem, Sơn đang giữ", until="Trả lời trước 09:30 ngày 24/11")
+ANSWERED = CARD.format(state="Đã trả lời, Sơn đang giữ", until="Xong việc trước 09:00 ngày 25/11")
+
+
+@pytest.fixture
+def kind() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+async def house(database: Database, tmp_path: Path) -> AsyncIterator[TelegramHouse]:
+    found = catalog.load(write(tmp_path / "faq", {"rut-tien.yaml": TOPIC}))
+    knowledge = Knowledge(found, Matcher(found))
+    async with telegram_house(database, Desk(UNITS, lambda: knowledge), tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def lan(house: TelegramHouse) -> User:
+    return await User(house.server, 101, "Lan").comes()
+
+
+@pytest.fixture
+async def son(house: TelegramHouse) -> User:
+    """Sơn came by an invitation's link."""
+    son = await User(house.server, 103, "Sơn").comes()
+    await invited(house, "Sơn", "mentor", "viettel", "bi-mat-cua-son")
+    await son.starts("i_bi-mat-cua-son")
+    await house.settle()
+    return son
+
+
+async def asks(house: TelegramHouse, lan: User) -> None:
+    await lan.writes(QUESTION)
+    await house.settle()
+    button = next(b for m in await lan.sees() for b in m.buttons if texts.send_to(UNIT) in b.text)
+    await lan.presses_data(button.data, (await lan.sees())[-1].id)
+    await house.settle()
+
+
+async def does(house: TelegramHouse, who: User, label: str, chat: int | None = None) -> None:
+    """Presses the newest button of this label; a member's has a number before it."""
+    message, button = next((m, b) for m in reversed(await who.sees(chat)) for b in m.buttons if b.text.endswith(label))
+    await who.presses_data(button.data, message.id, chat)
+    await house.settle()
+
+
+async def bots(who: User, chat: int | None = None) -> list[Seen]:
+    return [message for message in await who.sees(chat) if message.is_bots and not message.service]
+
+
+async def test_a_card_is_edited_on_the_screen_and_a_reply_to_it_reaches_the_member(
+    house: TelegramHouse, lan: User, son: User
+) -> None:
+    await asks(house, lan)
+    card = (await bots(son))[-1]
+    assert (card.text, card.labels) == (
+        NEW,
+        [texts.TAKE, texts.PASS_ON, texts.READY_ANSWER, texts.END],
+    )
+
+    await does(house, son, texts.TAKE)
+    taken = (await bots(son))[-1]
+    assert (taken.id, taken.text, len(taken.earlier)) == (card.id, SEEN, 1)
+    await son.writes("Xem lại dầu <nhé>", reply_to=card.id)
+    await house.settle()
+
+    assert (await bots(son))[-1].text == ANSWERED
+    assert (await bots(lan))[-1].html == f"<b>Cán bộ hỗ trợ Sơn ({UNIT})</b>\nXem lại dầu &lt;nhé&gt;"
+
+
+async def test_words_and_photos_go_both_ways(house: TelegramHouse, lan: User, son: User) -> None:
+    await asks(house, lan)
+    await does(house, son, texts.TAKE)
+    card = (await bots(son))[-1]
+
+    await lan.writes("máy kubota")
+    await lan.sends_album(JPEG, JPEG)
+    await house.settle()
+    await does(house, lan, texts.PHOTO_SEND)
+    words = [message for message in await bots(son) if message.id > card.id]
+    assert [(m.text, m.media) for m in words if m.text] == [
+        ("Phiếu 1, thành viên:\n\nmáy kubota", ""),
+        ("Phiếu 1, thành viên:\n\n(gửi ảnh)", ""),
+    ]
+    assert [m.media for m in words if not m.text] == ["photo", "photo"]
+
+    await son.sends_voice(reply_to=words[0].id)
+    await house.settle()
+    assert [m.media for m in (await bots(lan))[-2:]] == ["", "voice"]
+
+
+async def test_edits_are_seen_on_the_other_side(house: TelegramHouse, lan: User, son: User) -> None:
+    await asks(house, lan)
+    await does(house, son, texts.TAKE)
+    card = (await bots(son))[-1]
+    said = await lan.writes("máy kubota")
+    await house.settle()
+    answer = await son.writes("Gọi 1800", reply_to=card.id)
+    await house.settle()
+
+    await lan.edits(said, "máy yanmar")
+    await son.edits(answer, "Gọi 18008098")
+    await house.settle()
+
+    assert (await bots(son))[-1].text == "Phiếu 1, thành viên sửa lại tin:\n\nmáy yanmar"
+    corrected = (await bots(lan))[-1]
+    assert (corrected.text, len(corrected.earlier)) == (f"Cán bộ hỗ trợ Sơn ({UNIT})\nGọi 18008098", 1)
+
+
+async def test_an_edited_question_is_answered_in_place(house: TelegramHouse, lan: User) -> None:
+    asked = await lan.writes(QUESTION)
+    await house.settle()
+    before = (await bots(lan))[-1]
+
+    await lan.edits(asked, "rút tiền thế nào")
+    await house.settle()
+
+    after = (await bots(lan))[-1]
+    assert (after.id, after.text.split("\n")[0], after.earlier) == (before.id, "Rút tiền thế nào?", (before.html,))
+
+
+async def test_a_forum_has_a_topic_per_ticket_that_lives_with_it(house: TelegramHouse, lan: User, son: User) -> None:
+    hoa = await User(house.server, 104, "Hoa").comes()
+    group = await hoa.makes_group("Viettel", son, forum=True)
+    await hoa.adds_bot(group)
+    await hoa.promotes_bot(group)
+    unit = replace(UNITS["viettel"], group=Address("telegram", str(group)))
+    house.desk = house.helpdesk.desk = replace(house.desk, units={**UNITS, "viettel": unit})
+    await house.settle()
+
+    await asks(house, lan)
+    made = await house.server.act("topics", chat=group)
+    assert [(topic["name"], topic["is_closed"]) for topic in made] == [("#1 · Mới", False)]
+    await does(house, son, texts.TAKE, group)
+    card = (await bots(son, group))[-1]
+    assert card.text == SEEN.removesuffix(f"\n\n{QUESTION}")
+    assert (await bots(son))[-1].text == SEEN
+
+    await son.writes("Chào bác", group, reply_to=card.id, thread=card.thread)
+    await house.settle()
+    assert (await bots(lan))[-1].text == f"Cán bộ hỗ trợ Sơn ({UNIT})\nChào bác"
+    await does(house, son, texts.END, group)
+    ended = await house.server.act("topics", chat=group)
+    assert [(topic["name"], topic["is_closed"]) for topic in ended] == [("#1 · Đã đóng", True)]
