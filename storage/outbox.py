@@ -59,9 +59,9 @@ class Delivery:
 
 
 _WORTH = {
-    "answer": timedelta(days=1),
+    "answer": timedelta(days=2),
     "proactive": timedelta(days=2),
-    "aside": timedelta(days=1),
+    "aside": timedelta(days=2),
     "card": timedelta(days=7),
     "staff": timedelta(days=7),
 }

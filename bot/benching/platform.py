@@ -33,7 +33,6 @@ class _Load:
     done: asyncio.Event = field(default_factory=asyncio.Event)
     begin: float = field(default_factory=time.perf_counter)
     end: float = 0.0
-    asked: int = 0
     milliseconds: list[float] = field(default_factory=list)
     waiting: dict[int, tuple[float, str]] = field(default_factory=dict)
     """When each question was asked, and its text, by the message that asked it."""
@@ -83,9 +82,8 @@ class _Bot:
         load = self._load
         while load is not None and load.texts and len(load.waiting) < load.at_once:
             text = load.texts.popleft()
-            chat = _FIRST_CHAT + load.asked % load.chats
-            load.asked += 1
             self._number += 1
+            chat = _FIRST_CHAT + self._number % load.chats
             person = {"id": chat, "first_name": "Lan"}
             message = {
                 "message_id": self._number,

@@ -44,7 +44,6 @@ def test_the_service_is_timed_beside_a_bare_bot(folder: Path, tmp_path: Path) ->
 def test_its_memory_is_told_at_the_start_in_between_and_at_the_end(folder: Path, tmp_path: Path) -> None:
     result = bench("--faq", folder, "--questions", "100", "--chats", "50", "--soak", "--json", "figures.json")
 
-    print("AAA", result.stderr, result.exception)
     kept = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))["kept"]
     assert (result.exit_code, len(kept)) == (0, serving.SAMPLES + 1)
     assert [kept[0]["questions"], kept[-1]["questions"]] == [25, 100]

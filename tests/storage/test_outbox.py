@@ -189,3 +189,14 @@ async def test_finished_rows_are_forgotten_with_time(database: Database) -> None
         assert await outbox.forget(session, AT) == 0
         assert await outbox.forget(session, LATER) == 1
         assert [await outbox.state(session, id_) for id_ in (done, waiting)] == [None, "QUEUED"]
+
+
+async def test_a_lease_that_is_renewed_ends_later(database: Database) -> None:
+    async with database.write() as session:
+        id_ = await outbox.put(session, Outgoing(Address("web", "lan"), {"text": "1"}, "answer"), AT)
+        await outbox.begin(session, id_, AT, LEASE)
+        await outbox.renew(session, id_, AT + LEASE / 2, LEASE)
+
+    async with database.read() as session:
+        over = [await outbox.interrupted(session, at=AT + LEASE * times) for times in (1, 1.5)]
+    assert [[delivery.id for delivery in found] for found in over] == [[], [id_]]

@@ -272,6 +272,22 @@ async def test_only_admins_of_the_group_are_told_to_be_that(listening: Edge, lan
     assert found == [(MINH, False), (LAN, True), (Identity("telegram", str(group)), True)]
 
 
+async def test_telegram_is_asked_once_about_each_who_gives_a_groups_commands(
+    edge: Edge, server: Server, lan: User, minh: User
+) -> None:
+    group = await lan.makes_group("Thôn Nà Chuông", minh)
+    await lan.adds_bot(group)
+    for person in (minh, lan, minh, lan):
+        await person.writes("/huuich", group)
+
+    reading = asyncio.create_task(edge.parts.channel.run())
+
+    found = [(event.who, event.by_admin) for event in await heard(edge) if isinstance(event, Said)]
+    assert found == [(MINH, False), (LAN, True)] * 2
+    assert server.world.calls["getchatmember"] == 2
+    reading.cancel()
+
+
 async def test_channels_and_other_bots_are_not_people(listening: Edge, lan: User, group: int) -> None:
     await listening.server.act("person", user=900, name="Bot khác", is_bot=True)
     await listening.server.act("join", chat=group, user=900, by=lan.id)

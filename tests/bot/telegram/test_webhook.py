@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.telegram.reading import KINDS
 from bot.telegram.webhook import CONNECTIONS, PATH
 from handlers.events import Said
 from tests.bot.telegram import edge as edges
@@ -112,8 +113,12 @@ async def test_what_is_brought_before_we_know_our_name_is_brought_again(hooked: 
     assert await heard(hooked) == []
 
 
-async def test_the_secret_is_told_though_our_name_was_known_before(hooked: Edge, server: Server, lan: User) -> None:
-    await hooked.parts.channel._wire.bot.set_webhook(hooked.public_url + PATH, secret_token="another")  # noqa: S106
+async def test_the_secret_is_told_though_our_name_was_known_before(
+    hooked: Edge, server: Server, lan: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.telegram.webhook._FIRST_PAUSE_S", 0.01)
+    url, kinds = hooked.public_url + PATH, list(KINDS)
+    await hooked.parts.channel._wire.bot.set_webhook(url, secret_token="another", allowed_updates=kinds)
     server.world.faults.add(Fault("500", "setWebhook"))
     await hooked.parts.channel._wire.introduce()
 
