@@ -93,6 +93,8 @@ class _Edits:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
         self._editing = shelf.editing
+        self._pressing = asyncio.Lock()
+        """One press on a change after the other: the second sees what became of the first."""
 
     # --- an entry ---
 
@@ -308,6 +310,12 @@ class _Edits:
         if isinstance(came, Response):
             return came
         visitor, typed = came
+        async with self._pressing:
+            return await self._acted(request, visitor, typed, id_, action)
+
+    async def _acted(
+        self, request: Request, visitor: Visitor, typed: Mapping[str, str] | None, id_: str, action: str
+    ) -> Response:
         change = await asyncio.to_thread(self._editing.find, id_)
         if change is None:
             return await self._history(request, visitor, 404, Notice("no-draft"))
