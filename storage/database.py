@@ -206,7 +206,7 @@ def _engine(url: URL, executor: Executor) -> AsyncEngine:
     async def connect() -> sqlite.Connection:
         return sqlite.Connection(url.database or "", executor, busy_s=_BUSY_S)
 
-    engine = create_async_engine(url, async_creator=connect, pool_size=_CONNECTIONS)
+    engine = create_async_engine(url, async_creator=connect, pool_size=_CONNECTIONS, pool_use_lifo=True)
     _prepare_sqlite(engine)
     return engine
 

@@ -345,7 +345,7 @@ async def test_clearing_this_machine_empties_every_tab(someone: Someone) -> None
     await say(lan, KNOWN)
     await expect(own(other, KNOWN)).to_have_count(1)
 
-    await lan.get_by_text("Thêm").click()
+    await lan.get_by_text("Thêm", exact=True).click()
     await lan.get_by_role("button", name="Xoá trò chuyện trên máy này").click()
     await shoot(lan, "chat-clear")
     await lan.get_by_role("button", name="Xoá trên máy này").click()
