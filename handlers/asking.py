@@ -44,13 +44,13 @@ async def begin(
 
 async def is_limited(turn: Turn, text: str) -> bool:
     """True if somebody asks faster than anyone can read the answers; it is kept, and they are told once."""
-    settings = turn.desk.settings
-    if await questions.recent(turn.session, turn.who, turn.at - settings.burst_within) < settings.burst:
+    settings, identity_id = turn.desk.settings, turn.conversation.identity_id
+    if await questions.recent(turn.session, identity_id, turn.at - settings.burst_within) < settings.burst:
         return False
     await questions.ask(
         turn.session,
         person_id=turn.person.id,
-        identity=turn.who,
+        identity_id=turn.conversation.identity_id,
         address=turn.where,
         text=text,
         at=turn.at,
@@ -130,7 +130,7 @@ async def show(turn: Turn, entry_id: str) -> None:
     asked = await questions.ask(
         turn.session,
         person_id=turn.person.id,
-        identity=turn.who,
+        identity_id=turn.conversation.identity_id,
         address=turn.where,
         text=entry.question,
         at=turn.at,
@@ -282,7 +282,7 @@ async def note(turn: Turn, text: str, verdict: Verdict, outcome: Outcome, entry:
     return await questions.ask(
         turn.session,
         person_id=turn.person.id,
-        identity=turn.who,
+        identity_id=turn.conversation.identity_id,
         address=turn.where,
         text=text,
         at=turn.at,

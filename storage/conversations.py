@@ -11,7 +11,18 @@ from storage import identities
 from storage.addresses import Address, Identity
 from storage.database import Session
 from storage.statements import insert_new
-from storage.tables import AttachmentRow, ConversationRow, IdentityRow, OutboxRow, OutboxState, QuestionRow, TicketRow
+from storage.tables import (
+    AttachmentRow,
+    ConversationRow,
+    IdentityRow,
+    OutboxRow,
+    OutboxState,
+    QuestionRow,
+    TicketRow,
+    rows_of,
+)
+
+_conversations, _identities = rows_of(ConversationRow), rows_of(IdentityRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +58,30 @@ async def enter(session: Session, identity: Identity, address: Address, at: date
     found = await look(session, identity, address)
     if found is not None:
         return found
+    identity_id = await identities.id_of(session, identity)
     place: dict[str, Any] = {"channel": address.channel, "chat": address.chat, "thread": address.thread}
-    begun: dict[str, Any] = {"identity_id": await identities.id_of(session, identity), "choices": [], "held": {}}
-    await insert_new(session, ConversationRow, [place | begun])
+    begun: dict[str, Any] = {"identity_id": identity_id, "topic": "", "choices": [], "held": {}}
+    if new := await insert_new(session, ConversationRow, [place | begun]):
+        return Conversation(new[0], identity_id, address, "", None, (), None, None, None, {}, None)
     found = await look(session, identity, address)
     assert found is not None  # noqa: S101 - it was just made sure of
     return found
 
 
 _LOOK = (  # made once: see `identities`
-    select(ConversationRow)
-    .join(IdentityRow, IdentityRow.id == ConversationRow.identity_id)
-    .where(IdentityRow.channel == bindparam("of_channel"), IdentityRow.user == bindparam("of_user"))
+    select(_conversations)
+    .join(_identities, _identities.c.id == _conversations.c.identity_id)
+    .where(_identities.c.channel == bindparam("of_channel"), _identities.c.user == bindparam("of_user"))
     .where(
-        ConversationRow.channel == bindparam("in_channel"),
-        ConversationRow.chat == bindparam("in_chat"),
-        ConversationRow.thread == bindparam("in_thread"),
+        _conversations.c.channel == bindparam("in_channel"),
+        _conversations.c.chat == bindparam("in_chat"),
+        _conversations.c.thread == bindparam("in_thread"),
     )
-    .execution_options(populate_existing=True)
 )
 
 
 async def look(session: Session, identity: Identity, address: Address) -> Conversation | None:
-    row = await session.scalar(
+    found = await session.execute(
         _LOOK,
         {
             "of_channel": identity.channel,
@@ -79,6 +91,7 @@ async def look(session: Session, identity: Identity, address: Address) -> Conver
             "in_thread": address.thread,
         },
     )
+    row = found.first()
     if row is None:
         return None
     return Conversation(
@@ -96,6 +109,9 @@ async def look(session: Session, identity: Identity, address: Address) -> Conver
     )
 
 
+_CHANGE = update(_conversations).where(_conversations.c.id == bindparam("changed"))
+
+
 async def change(session: Session, id_: int, **fields: Unpack[Changes]) -> None:
     values: dict[str, Any] = dict(fields)
     if "ticket" in values:
@@ -103,7 +119,7 @@ async def change(session: Session, id_: int, **fields: Unpack[Changes]) -> None:
     if "choices" in values:
         values["choices"] = list(values["choices"])
     if values:
-        await session.execute(update(ConversationRow).where(ConversationRow.id == id_).values(**values))
+        await session.execute(_CHANGE, {"changed": id_, **values})
 
 
 async def mentor_spoke(session: Session, identity_id: int, address: Address, ticket_id: int, at: datetime) -> None:

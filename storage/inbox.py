@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
-from sqlalchemy.orm import aliased
 
 from storage.database import Session
 from storage.statements import counted, insert_new
-from storage.tables import InboxRow, InboxState
+from storage.tables import InboxRow, InboxState, rows_of
+
+_inbox = rows_of(InboxRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,39 +85,39 @@ async def first_time(session: Session, key: str, at: datetime) -> bool:
 
 
 _WAITING = (  # made once: see `identities`
-    select(InboxRow)
+    select(_inbox)
     .where(
-        InboxRow.id.in_(
-            select(func.min(InboxRow.id))
-            .where(InboxRow.state == InboxState.NEW)
-            .group_by(InboxRow.lane)
+        _inbox.c.id.in_(
+            select(func.min(_inbox.c.id))
+            .where(_inbox.c.state == InboxState.NEW)
+            .group_by(_inbox.c.lane)
             .scalar_subquery()
         )
     )
-    .where(or_(InboxRow.retry_at.is_(None), InboxRow.retry_at <= bindparam("now")))
-    .where(InboxRow.lane.not_in(bindparam("busy", expanding=True)))
-    .order_by(InboxRow.id)
+    .where(or_(_inbox.c.retry_at.is_(None), _inbox.c.retry_at <= bindparam("now")))
+    .where(_inbox.c.lane.not_in(bindparam("busy", expanding=True)))
+    .order_by(_inbox.c.id)
     .limit(bindparam("most"))
 )
 
 
 async def waiting(session: Session, *, at: datetime, limit: int, busy: Collection[str]) -> list[Waiting]:
     """The oldest unhandled event of each lane that is not busy, unless that one waits for its next attempt."""
-    found = await session.scalars(_WAITING, {"now": at, "busy": list(busy), "most": limit})
+    found = await session.execute(_WAITING, {"now": at, "busy": list(busy), "most": limit})
     return [Waiting(r.id, r.channel, r.bot, r.key, r.lane, r.payload or {}, r.attempts) for r in found]
 
 
-_earlier = aliased(InboxRow)
+_earlier = _inbox.alias()
 _CLAIM = (  # made once: see `identities`
-    select(InboxRow.id)
-    .where(InboxRow.id == bindparam("claimed"), InboxRow.state == InboxState.NEW)
+    select(_inbox.c.id)
+    .where(_inbox.c.id == bindparam("claimed"), _inbox.c.state == InboxState.NEW)
     .where(
-        ~select(_earlier.id)
-        .where(_earlier.lane == InboxRow.lane, _earlier.id < InboxRow.id, _earlier.state == InboxState.NEW)
+        ~select(_earlier.c.id)
+        .where(_earlier.c.lane == _inbox.c.lane, _earlier.c.id < _inbox.c.id, _earlier.c.state == InboxState.NEW)
         .exists()
     )
     # SQLite's write lock is held already; on PostgreSQL the row's lock keeps other processes away until the commit.
-    .with_for_update(skip_locked=True, of=InboxRow)
+    .with_for_update(skip_locked=True, of=_inbox)
 )
 
 
@@ -146,12 +147,11 @@ async def set_aside(session: Session, id_: int, error: str, at: datetime) -> Non
 
 
 _FINISH = (
-    update(InboxRow)
-    .where(InboxRow.id == bindparam("finished"))
+    update(_inbox)
+    .where(_inbox.c.id == bindparam("finished"))
     .values(
         state=bindparam("becomes"), payload=None, error=bindparam("why"), handled_at=bindparam("when"), retry_at=None
     )
-    .execution_options(synchronize_session=False)
 )
 
 

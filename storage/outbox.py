@@ -1,17 +1,19 @@
 """What goes out: replies waiting, being sent, and what became of each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select, update
 
 from storage.addresses import Address
 from storage.database import Session
 from storage.questions import Outcome
-from storage.statements import counted, insert_new
-from storage.tables import OutboxPart, OutboxRow, OutboxState, QuestionRow
+from storage.statements import counted, insert_new, insert_row
+from storage.tables import OutboxPart, OutboxRow, OutboxState, QuestionRow, rows_of
+
+_outbox, _parts = rows_of(OutboxRow), rows_of(OutboxPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +73,29 @@ _WORTH = {
 async def put(session: Session, outgoing: Outgoing, at: datetime) -> int:
     """Lets a reply wait to be sent, for as long as its kind is worth it unless `expires_at` says otherwise."""
     worth = _WORTH.get(outgoing.kind)
-    row = OutboxRow(
-        lane=outgoing.address.lane,
-        channel=outgoing.address.channel,
-        chat=outgoing.address.chat,
-        thread=outgoing.address.thread,
-        reply=outgoing.reply,
-        kind=outgoing.kind,
-        priority=outgoing.priority,
-        not_before=outgoing.not_before,
-        expires_at=outgoing.expires_at or (at + worth if worth is not None else None),
-        reply_to=outgoing.reply_to,
-        edits_id=outgoing.edits,
-        attachment_id=outgoing.attachment,
-        post_id=outgoing.post,
-        audience=outgoing.audience,
-        ticket_id=outgoing.ticket,
-        question_id=outgoing.question,
-        created_at=at,
+    return await insert_row(
+        session,
+        OutboxRow,
+        {
+            "lane": outgoing.address.lane,
+            "channel": outgoing.address.channel,
+            "chat": outgoing.address.chat,
+            "thread": outgoing.address.thread,
+            "reply": outgoing.reply,
+            "kind": outgoing.kind,
+            "priority": outgoing.priority,
+            "not_before": outgoing.not_before,
+            "expires_at": outgoing.expires_at or (at + worth if worth is not None else None),
+            "reply_to": outgoing.reply_to,
+            "edits_id": outgoing.edits,
+            "attachment_id": outgoing.attachment,
+            "post_id": outgoing.post,
+            "audience": outgoing.audience,
+            "ticket_id": outgoing.ticket,
+            "question_id": outgoing.question,
+            "created_at": at,
+        },
     )
-    session.add(row)
-    await session.flush()
-    return row.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,25 +298,24 @@ async def _shown(session: Session, *conditions: ColumnElement[bool]) -> Shown | 
 
 
 _IN_LINE = or_(
-    OutboxRow.state == OutboxState.SENDING,
+    _outbox.c.state == OutboxState.SENDING,
     and_(
-        OutboxRow.state == OutboxState.QUEUED,
-        or_(OutboxRow.attempts > 0, OutboxRow.not_before.is_(None), OutboxRow.not_before <= bindparam("now")),
-        or_(OutboxRow.expires_at.is_(None), OutboxRow.expires_at > bindparam("now")),
+        _outbox.c.state == OutboxState.QUEUED,
+        or_(_outbox.c.attempts > 0, _outbox.c.not_before.is_(None), _outbox.c.not_before <= bindparam("now")),
+        or_(_outbox.c.expires_at.is_(None), _outbox.c.expires_at > bindparam("now")),
     ),
 )
 _DUE = (  # made once: see `identities`
-    select(OutboxRow)
+    select(_outbox)
     .where(
-        OutboxRow.id.in_(select(func.min(OutboxRow.id)).where(_IN_LINE).group_by(OutboxRow.lane).scalar_subquery()),
-        OutboxRow.state == OutboxState.QUEUED,
-        OutboxRow.channel.in_(bindparam("channels", expanding=True)),
-        OutboxRow.lane.not_in(bindparam("busy", expanding=True)),
-        or_(OutboxRow.not_before.is_(None), OutboxRow.not_before <= bindparam("now")),
+        _outbox.c.id.in_(select(func.min(_outbox.c.id)).where(_IN_LINE).group_by(_outbox.c.lane).scalar_subquery()),
+        _outbox.c.state == OutboxState.QUEUED,
+        _outbox.c.channel.in_(bindparam("channels", expanding=True)),
+        _outbox.c.lane.not_in(bindparam("busy", expanding=True)),
+        or_(_outbox.c.not_before.is_(None), _outbox.c.not_before <= bindparam("now")),
     )
-    .order_by(OutboxRow.priority.desc(), OutboxRow.id)
+    .order_by(_outbox.c.priority.desc(), _outbox.c.id)
     .limit(bindparam("most"))
-    .execution_options(populate_existing=True)
 )
 
 
@@ -324,15 +326,11 @@ async def due(
 
     A row that was only planned for later does not hold up its lane. Lanes with a row of higher priority come first.
     """
-    found = await session.scalars(_DUE, {"now": at, "busy": list(busy), "channels": list(channels), "most": limit})
+    found = await session.execute(_DUE, {"now": at, "busy": list(busy), "channels": list(channels), "most": limit})
     return await _deliveries(session, list(found))
 
 
-_MOVE = (
-    update(OutboxRow)
-    .where(OutboxRow.id == bindparam("moved"), OutboxRow.state == bindparam("was"))
-    .execution_options(synchronize_session=False)
-)
+_MOVE = update(_outbox).where(_outbox.c.id == bindparam("moved"), _outbox.c.state == bindparam("was"))
 _BEGIN = _MOVE.values(state=OutboxState.SENDING, leased_until=bindparam("until"))
 _RENEW = _MOVE.values(leased_until=bindparam("until"))
 _SENT = _MOVE.values(state=OutboxState.SENT, leased_until=None, finished_at=bindparam("when"), error="")
@@ -389,10 +387,9 @@ async def hold(session: Session, id_: int) -> None:
 
 
 _RELEASE = (  # made once: see `identities`
-    update(OutboxRow)
-    .where(OutboxRow.lane == bindparam("released"), OutboxRow.state == OutboxState.HELD)
+    update(_outbox)
+    .where(_outbox.c.lane == bindparam("released"), _outbox.c.state == OutboxState.HELD)
     .values(state=OutboxState.QUEUED, not_before=None)
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -467,15 +464,16 @@ async def _move(session: Session, id_: int, was: OutboxState, becomes: OutboxSta
     return counted(changed) == 1
 
 
-async def _deliveries(session: Session, rows: list[OutboxRow]) -> list[Delivery]:
+_PARTS = select(_parts.c.outbox_id, _parts.c.number, _parts.c.platform_id).where(
+    _parts.c.outbox_id.in_(bindparam("rows", expanding=True))
+)
+
+
+async def _deliveries(session: Session, rows: Sequence[OutboxRow | Row[Any]]) -> list[Delivery]:
     if not rows:
         return []
     parts: dict[int, dict[int, str]] = {}
-    for outbox_id, number, platform_id in await session.execute(
-        select(OutboxPart.outbox_id, OutboxPart.number, OutboxPart.platform_id).where(
-            OutboxPart.outbox_id.in_([row.id for row in rows])
-        )
-    ):
+    for outbox_id, number, platform_id in await session.execute(_PARTS, {"rows": [row.id for row in rows]}):
         parts.setdefault(outbox_id, {})[number] = platform_id
     return [
         Delivery(

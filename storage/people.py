@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from storage import attachments, identities, tickets
 from storage.addresses import Address, Identity
 from storage.database import Session
-from storage.statements import counted, insert_new
+from storage.statements import counted, insert_new, insert_row
 from storage.tables import (
     AttachmentRow,
     ConversationRow,
@@ -24,8 +24,11 @@ from storage.tables import (
     Role,
     TicketRow,
     WebLine,
+    rows_of,
 )
 from storage.tables import Person as PersonRow
+
+_people, _identities = rows_of(PersonRow), rows_of(IdentityRow)
 
 NOWHERE = "-"
 """The commune of somebody who was asked for it and did not say."""
@@ -69,33 +72,30 @@ async def meet(session: Session, identity: Identity, at: datetime) -> Person:
     known = await _behind(session, identity)
     if known is not None:
         return known
-    person = PersonRow(name="", created_at=at)
-    session.add(person)
-    await session.flush()
-    row = {"channel": identity.channel, "user": identity.user, "person_id": person.id, "created_at": at}
+    person_id = await insert_row(session, PersonRow, {"name": "", "created_at": at})
+    row = {"channel": identity.channel, "user": identity.user, "person_id": person_id, "created_at": at}
     if await insert_new(session, IdentityRow, [row]):
-        return _person(person)
-    await session.delete(person)  # another process met them at the same moment
-    await session.flush()
+        return Person(person_id, "")
+    await session.execute(delete(PersonRow).where(PersonRow.id == person_id))  # another process met them meanwhile
     known = await _behind(session, identity)
     assert known is not None  # noqa: S101 - it was just made sure of
     return known
 
 
 _BEHIND = (  # made once: see `identities`
-    select(PersonRow)
-    .join(IdentityRow, IdentityRow.person_id == PersonRow.id)
-    .where(IdentityRow.channel == bindparam("of_channel"), IdentityRow.user == bindparam("of_user"))
-    .where(PersonRow.erased_at.is_(None))
-    .with_for_update(read=True, of=PersonRow)
-    .execution_options(populate_existing=True)
+    select(_people.c.id, _people.c.name, _people.c.commune)
+    .join(_identities, _identities.c.person_id == _people.c.id)
+    .where(_identities.c.channel == bindparam("of_channel"), _identities.c.user == bindparam("of_user"))
+    .where(_people.c.erased_at.is_(None))
+    .with_for_update(read=True, of=_people)
 )
 
 
 async def _behind(session: Session, identity: Identity) -> Person | None:
     """The person, locked on PostgreSQL so that `erase` waits until what is being written here is there to be erased."""
-    row = await session.scalar(_BEHIND, {"of_channel": identity.channel, "of_user": identity.user})
-    return _person(row) if row else None
+    found = await session.execute(_BEHIND, {"of_channel": identity.channel, "of_user": identity.user})
+    row = found.first()
+    return Person(*row) if row else None
 
 
 def _person(row: PersonRow) -> Person:

@@ -7,11 +7,12 @@ from enum import StrEnum
 
 from sqlalchemy import bindparam, func, select, update
 
-from storage import identities
-from storage.addresses import Address, Identity
+from storage.addresses import Address
 from storage.database import Session
-from storage.statements import counted
-from storage.tables import IdentityRow, QuestionRow
+from storage.statements import counted, insert_row
+from storage.tables import QuestionRow, rows_of
+
+_questions = rows_of(QuestionRow)
 
 
 class Outcome(StrEnum):
@@ -51,7 +52,7 @@ async def ask(
     session: Session,
     *,
     person_id: int,
-    identity: Identity,
+    identity_id: int,
     address: Address,
     text: str,
     at: datetime,
@@ -61,23 +62,24 @@ async def ask(
     outcome: Outcome,
     message: str = "",
 ) -> int:
-    row = QuestionRow(
-        person_id=person_id,
-        identity_id=await identities.id_of(session, identity),
-        channel=address.channel,
-        chat=address.chat,
-        thread=address.thread,
-        text=text,
-        at=at,
-        verdict=verdict,
-        offered=list(offered),
-        entry=entry,
-        outcome=outcome,
-        message=message,
+    return await insert_row(
+        session,
+        QuestionRow,
+        {
+            "person_id": person_id,
+            "identity_id": identity_id,
+            "channel": address.channel,
+            "chat": address.chat,
+            "thread": address.thread,
+            "text": text,
+            "at": at,
+            "verdict": verdict,
+            "offered": list(offered),
+            "entry": entry,
+            "outcome": outcome,
+            "message": message,
+        },
     )
-    session.add(row)
-    await session.flush()
-    return row.id
 
 
 async def get(session: Session, id_: int) -> Question | None:
@@ -119,17 +121,14 @@ async def settle(
 
 _RECENT = (  # made once: see `identities`
     select(func.count())
-    .select_from(QuestionRow)
-    .join(IdentityRow, IdentityRow.id == QuestionRow.identity_id)
-    .where(IdentityRow.channel == bindparam("of_channel"), IdentityRow.user == bindparam("of_user"))
-    .where(QuestionRow.at > bindparam("since"))
+    .select_from(_questions)
+    .where(_questions.c.identity_id == bindparam("of"), _questions.c.at > bindparam("since"))
 )
 
 
-async def recent(session: Session, identity: Identity, since: datetime) -> int:
+async def recent(session: Session, identity_id: int, since: datetime) -> int:
     """How many questions this identity asked after that moment."""
-    found = await session.scalar(_RECENT, {"of_channel": identity.channel, "of_user": identity.user, "since": since})
-    return found or 0
+    return await session.scalar(_RECENT, {"of": identity_id, "since": since}) or 0
 
 
 async def of_person(session: Session, person_id: int, *, limit: int, offset: int = 0) -> list[Question]:

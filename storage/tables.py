@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
+import sqlalchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -63,6 +64,11 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: Utc(), dict[str, Any]: JSON(), list[str]: JSON()}  # noqa: RUF012 - SQLAlchemy's form
+
+
+def rows_of(table: type[Table]) -> sqlalchemy.Table:
+    """The table itself, for statements that every message needs: looking after objects takes longer than they do."""
+    return cast("sqlalchemy.Table", table.__table__)
 
 
 class Mark(Table):

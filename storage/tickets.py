@@ -6,13 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 
 from storage import attachments, identities
 from storage.addresses import Address, Identity
 from storage.database import Session
 from storage.statements import insert_new
-from storage.tables import AttachmentRow, OutboxRow, PostRow, StepRow, TicketRow
+from storage.tables import AttachmentRow, OutboxRow, PostRow, StepRow, TicketRow, rows_of
+
+_tickets = rows_of(TicketRow)
 
 
 class State(StrEnum):
@@ -336,19 +338,18 @@ async def steps(session: Session, ticket_id: int) -> list[Step]:
 
 
 _OF_PERSON = (  # made once: see `identities`
-    select(TicketRow)
-    .where(TicketRow.person_id == bindparam("of"))
-    .order_by(TicketRow.id.desc())
+    select(_tickets)
+    .where(_tickets.c.person_id == bindparam("of"))
+    .order_by(_tickets.c.id.desc())
     .limit(bindparam("most"))
-    .execution_options(populate_existing=True)
 )
-_OPEN_OF_PERSON = _OF_PERSON.where(TicketRow.state.in_(_OPEN_STATES))
+_OPEN_OF_PERSON = _OF_PERSON.where(_tickets.c.state.in_(_OPEN_STATES))
 
 
 async def of_person(session: Session, person_id: int, *, only_open: bool = False, limit: int = 50) -> list[Ticket]:
     """Newest first."""
     wanted = _OPEN_OF_PERSON if only_open else _OF_PERSON
-    found = await session.scalars(wanted, {"of": person_id, "most": limit})
+    found = await session.execute(wanted, {"of": person_id, "most": limit})
     return [_ticket(row) for row in found]
 
 
@@ -444,7 +445,7 @@ async def erase_older(session: Session, before: datetime) -> int:
 _attach = attachments.attach  # under its own name it would be hidden by the parameter of `post`
 
 
-def _ticket(row: TicketRow) -> Ticket:
+def _ticket(row: TicketRow | Row[Any]) -> Ticket:
     return Ticket(
         row.id,
         row.person_id,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from storage import Address, Identity, Session, outbox, people, questions, tickets
+from storage import Address, Identity, Session, identities, outbox, people, questions, tickets
 from storage.people import Person
 from storage.questions import Outcome
 from storage.tickets import Ticket
@@ -21,7 +21,7 @@ async def ask(session: Session, identity: Identity = LAN, address: Address = LAN
     return await questions.ask(
         session,
         person_id=person.id,
-        identity=identity,
+        identity_id=await identities.id_of(session, identity),
         address=address,
         text=text,
         at=AT,

@@ -33,7 +33,7 @@ from faq.matching import Matcher, MatchSettings
 from faq.models import Question, Topic, Value
 from handlers.helpdesk import Helpdesk
 from handlers.turn import Desk, Knowledge
-from storage import Address, Database, Identity, attachments, invitations, people, questions, tickets
+from storage import Address, Database, Identity, attachments, identities, invitations, people, questions, tickets
 from storage.questions import Outcome
 from tests.stories.house import UNITS, Clock
 
@@ -265,7 +265,7 @@ class Office:
             question = await questions.ask(
                 session,
                 person_id=person.id,
-                identity=who,
+                identity_id=await identities.id_of(session, who),
                 address=where,
                 text=text,
                 at=at,
