@@ -101,10 +101,9 @@ class Worker:
                 thought = await self._helpdesk.think(session, event)
 
             async def decide(session: Session) -> bool:
-                if not await inbox.claim(session, waiting.id):
+                if not await inbox.take(session, waiting.id, self._clock()):
                     return False
                 await self._helpdesk.handle(session, event, thought)
-                await inbox.done(session, waiting.id, self._clock())
                 return True
 
             if not await self._decided(event, decide):

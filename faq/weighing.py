@@ -115,6 +115,11 @@ class Scales:
             {name: part[: self._size] for name, part in parts.items()},
         )
 
+    @property
+    def reads_meaning(self) -> bool:
+        """Whether there is a model that `deepen` asks."""
+        return self._meaning is not None
+
     def deepen(self, normal: Normal, weighed: Weighed) -> Weighed | None:
         """With what the question means beside its words, which takes ten times as long; None without a model."""
         if self._meaning is None:

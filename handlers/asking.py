@@ -254,8 +254,8 @@ async def _answer(
         options.append(Option(texts.MY_COMMUNE, f"commune:{entry.id}"))
         text = await living.asked_once(turn, entry.id, text)
     topic = catalog.topic_of(entry.id)
-    await turn.change(topic=topic.topic if topic else "", topic_at=turn.at)
-    await turn.say(text, options[:8], human=f"human:{question_id}", answers=question_id)
+    about = topic.topic if topic else ""
+    await turn.say(text, options[:8], human=f"human:{question_id}", answers=question_id, topic=about)
 
 
 async def _choose(

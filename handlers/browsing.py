@@ -36,6 +36,6 @@ async def topic(turn: Turn, topic_id: str, page: int = 0) -> None:
     if found is None or page * choices.PAGE >= len(found.questions):
         await turn.say(texts.GONE, start_options(turn), more="topics", human="human")
         return
-    await turn.change(topic=found.topic, topic_at=turn.at)
     options = [Option(q.question, f"q:{q.id}") for q in found.questions]
-    await turn.say(texts.pick_question(found.name), options, page=page, more=f"topic:{found.topic}", human="human")
+    more, about = f"topic:{found.topic}", found.topic
+    await turn.say(texts.pick_question(found.name), options, page=page, more=more, human="human", topic=about)

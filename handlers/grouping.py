@@ -237,9 +237,9 @@ async def _answer(turn: Turn, entry: Entry, question_id: int) -> None:
         text, label = texts.answer(entry.question, told), texts.WHOLE_IN_PRIVATE if told != whole else texts.IN_PRIVATE
         if answers.expired(entry, turn.at.astimezone(turn.desk.settings.timezone).date()):
             text = f"{text}\n\n{texts.OUTDATED}"
-    await turn.say(text, [Option(label, private)], remember=False, answers=question_id)
     topic = turn.catalog.topic_of(entry.id)
-    await turn.change(topic=topic.topic if topic else "", topic_at=turn.at)
+    about = topic.topic if topic else ""
+    await turn.say(text, [Option(label, private)], remember=False, answers=question_id, topic=about)
 
 
 def brief(text: str) -> str:

@@ -55,7 +55,7 @@ class Helpdesk:
         self.desk = desk
 
     async def think(self, session: Session, event: Event) -> Thought:
-        """The matching, which takes time but no lock; `session` is only read."""
+        """The matching, which may take time but no lock; `session` is only read."""
         match event:
             case Said(addressed=False) if not await grouping.listens(session, self.desk, event):
                 return Thought()
@@ -69,7 +69,9 @@ class Helpdesk:
                 ):
                     within = conversation.topic or None
                 matcher = self.desk.knowledge().matcher
-                return Thought(await asyncio.to_thread(matcher.match, text[: asking.LONGEST], within=within))
+                # What is brief is done here: a thread would have to fight with all others for its turn.
+                verdict = matcher.at_once(text[: asking.LONGEST], within=within)
+                return Thought(verdict or await asyncio.to_thread(matcher.match, text[: asking.LONGEST], within=within))
             case _:
                 return Thought()
 

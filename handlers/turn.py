@@ -114,17 +114,24 @@ class Turn:
         human: str = "",
         remember: bool = True,
         answers: int | None = None,
+        topic: str | None = None,
     ) -> None:
         """Writes a reply; its choices become what a typed number means, unless `remember` is off.
 
         `human` is the value of "0. Gặp cán bộ"; `more` the value that shows another page (see `choices.listed`);
-        `answers` the question that this answers.
+        `answers` the question that this answers; `topic` what the conversation is about from now on.
         """
         listed = choices.listed(options, page=page, more=more, human="" if self.group else human)
-        await self.offer(text, listed, remember=remember, answers=answers)
+        await self.offer(text, listed, remember=remember, answers=answers, topic=topic)
 
     async def offer(
-        self, text: str, listed: tuple[Choice, ...], *, remember: bool = True, answers: int | None = None
+        self,
+        text: str,
+        listed: tuple[Choice, ...],
+        *,
+        remember: bool = True,
+        answers: int | None = None,
+        topic: str | None = None,
     ) -> None:
         """Writes a reply with choices that have their numbers already."""
         edits, self.edits = self.edits, None
@@ -141,8 +148,10 @@ class Turn:
             ),
             self.at,
         )
+        fields: dict[str, object] = {} if topic is None else {"topic": topic, "topic_at": self.at}
         if listed and remember:
-            await self.change(choices=tuple(choices.remembered(listed)), choices_at=self.at)
+            fields |= {"choices": tuple(choices.remembered(listed)), "choices_at": self.at}
+        await self.change(**fields)
 
     async def change(self, **fields: object) -> None:
         """Changes the conversation, here and in what is kept of it."""

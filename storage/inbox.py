@@ -107,18 +107,23 @@ async def waiting(session: Session, *, at: datetime, limit: int, busy: Collectio
     return [Waiting(r.id, r.channel, r.bot, r.key, r.lane, r.payload or {}, r.attempts) for r in found]
 
 
-_earlier = _inbox.alias()
+_event, _earlier = _inbox.alias(), _inbox.alias()
 _CLAIM = (  # made once: see `identities`
-    select(_inbox.c.id)
-    .where(_inbox.c.id == bindparam("claimed"), _inbox.c.state == InboxState.NEW)
+    select(_event.c.id)
+    .where(_event.c.id == bindparam("claimed"), _event.c.state == InboxState.NEW)
     .where(
         ~select(_earlier.c.id)
-        .where(_earlier.c.lane == _inbox.c.lane, _earlier.c.id < _inbox.c.id, _earlier.c.state == InboxState.NEW)
+        .where(_earlier.c.lane == _event.c.lane, _earlier.c.id < _event.c.id, _earlier.c.state == InboxState.NEW)
         .exists()
     )
     # SQLite's write lock is held already; on PostgreSQL the row's lock keeps other processes away until the commit.
-    .with_for_update(skip_locked=True, of=_inbox)
+    .with_for_update(skip_locked=True, of=_event)
 )
+_BECOMES = update(_inbox).values(
+    state=bindparam("becomes"), payload=None, error=bindparam("why"), handled_at=bindparam("when"), retry_at=None
+)
+_TAKE = _BECOMES.where(_inbox.c.id == _CLAIM.scalar_subquery())
+_FINISH = _BECOMES.where(_inbox.c.id == bindparam("finished"))
 
 
 async def claim(session: Session, id_: int) -> bool:
@@ -126,9 +131,17 @@ async def claim(session: Session, id_: int) -> bool:
     return await session.scalar(_CLAIM, {"claimed": id_}) is not None
 
 
+async def take(session: Session, id_: int, at: datetime) -> bool:
+    """Marks it handled in the transaction that handles it; what the person wrote is gone from here, the key is kept.
+
+    False if this transaction may not handle it, see `claim`.
+    """
+    return counted(await session.execute(_TAKE, {"claimed": id_, **_finished(InboxState.DONE, "", at)})) == 1
+
+
 async def done(session: Session, id_: int, at: datetime) -> None:
-    """Handled: what the person wrote is gone from here, only the key is kept."""
-    await _finish(session, id_, InboxState.DONE, "", at)
+    """Handled, by whoever has claimed it."""
+    await session.execute(_FINISH, {"finished": id_, **_finished(InboxState.DONE, "", at)})
 
 
 async def failed(session: Session, id_: int, error: str, retry_at: datetime) -> int:
@@ -143,20 +156,11 @@ async def failed(session: Session, id_: int, error: str, retry_at: datetime) -> 
 
 
 async def set_aside(session: Session, id_: int, error: str, at: datetime) -> None:
-    await _finish(session, id_, InboxState.ASIDE, error, at)
+    await session.execute(_FINISH, {"finished": id_, **_finished(InboxState.ASIDE, error, at)})
 
 
-_FINISH = (
-    update(_inbox)
-    .where(_inbox.c.id == bindparam("finished"))
-    .values(
-        state=bindparam("becomes"), payload=None, error=bindparam("why"), handled_at=bindparam("when"), retry_at=None
-    )
-)
-
-
-async def _finish(session: Session, id_: int, state: InboxState, error: str, at: datetime) -> None:
-    await session.execute(_FINISH, {"finished": id_, "becomes": state, "why": error[:200], "when": at})
+def _finished(state: InboxState, error: str, at: datetime) -> dict[str, object]:
+    return {"becomes": state, "why": error[:200], "when": at}
 
 
 async def forget(session: Session, before: datetime) -> int:

@@ -100,6 +100,14 @@ def test_what_its_words_make_plain_is_not_encoded(tmp_path: Path) -> None:
     assert asked == []
 
 
+def test_only_what_the_model_is_not_asked_for_is_answered_at_once(tmp_path: Path) -> None:
+    plain, unclear = "Quên mật khẩu ví thì làm thế nào", "đổi xu thế nào"
+    by_words, deep = Matcher(SMALL), matcher(tmp_path)
+
+    assert [by_words.at_once(text) for text in (plain, unclear)] == [by_words.match(text) for text in (plain, unclear)]
+    assert [deep.at_once(text) for text in (plain, unclear)] == [deep.match(plain), None]
+
+
 def test_a_faq_without_entries_is_matched_too(tmp_path: Path) -> None:
     assert isinstance(matcher(tmp_path, Catalog(())).match("rút tiền"), Unknown)
 

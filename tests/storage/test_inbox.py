@@ -96,6 +96,22 @@ async def test_of_several_claims_at_once_one_holds(database: Database) -> None:
     assert sorted(await asyncio.gather(*[handle() for _ in range(5)])) == [False] * 4 + [True]
 
 
+async def test_an_event_is_taken_once_and_after_those_before_it(database: Database) -> None:
+    async with database.write() as session:
+        first, second = await inbox.accept(session, [arrival("a1"), arrival("a2")], AT)
+
+    async def take(id_: int) -> bool:
+        async with database.write() as session:
+            return await inbox.take(session, id_, SOON)
+
+    early = await take(second)
+    takes = sorted(await asyncio.gather(*[take(first) for _ in range(5)]))
+
+    assert (early, takes, await take(second)) == (False, [False] * 4 + [True], True)
+    async with database.read() as session:
+        assert await inbox.counts(session) == {"DONE": 2}
+
+
 async def test_a_claim_is_given_back_when_the_handling_fails(database: Database) -> None:
     async with database.write() as session:
         (id_,) = await inbox.accept(session, [arrival("a")], AT)
