@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -26,6 +27,9 @@ def postgres() -> Iterator[str]:
 
         with tempfile.TemporaryDirectory(prefix="pg") as folder:
             server = postgres_server.get_server(folder)
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing of it has to outlive a crash
+                _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+            _execute(server.get_uri(), "SELECT pg_reload_conf()")
             yield server.get_uri()
             server.cleanup()
 
@@ -37,6 +41,14 @@ def prepared(postgres: str) -> str:
     _execute(postgres, f'CREATE DATABASE "{name}"')
     asyncio.run(_prepare(_named(postgres, name)))
     return name
+
+
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with the schema in it, of which the others are copies."""
+    path = tmp_path_factory.mktemp("prepared") / "helpdesk.db"
+    asyncio.run(_prepare(f"sqlite:///{path}"))
+    return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,7 +66,13 @@ def empty_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iter
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
     """The address of `database`."""
-    yield from _fresh(request, kind, tmp_path, request.getfixturevalue("prepared") if kind == "postgresql" else "")
+    if kind == "postgresql":
+        yield from _fresh(request, kind, tmp_path, request.getfixturevalue("prepared"))
+        return
+    path = tmp_path / "data" / "helpdesk.db"
+    path.parent.mkdir(mode=0o700)
+    shutil.copy(request.getfixturevalue("prepared_file"), path)
+    yield f"sqlite:///{path}"
 
 
 @pytest.fixture
