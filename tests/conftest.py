@@ -66,13 +66,8 @@ def empty_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iter
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
     """The address of `database`."""
-    if kind == "postgresql":
-        yield from _fresh(request, kind, tmp_path, request.getfixturevalue("prepared"))
-        return
-    path = tmp_path / "data" / "helpdesk.db"
-    path.parent.mkdir(mode=0o700)
-    shutil.copy(request.getfixturevalue("prepared_file"), path)
-    yield f"sqlite:///{path}"
+    copied = request.getfixturevalue("prepared" if kind == "postgresql" else "prepared_file")
+    yield from _fresh(request, kind, tmp_path, str(copied))
 
 
 @pytest.fixture
@@ -85,7 +80,11 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 def _fresh(request: pytest.FixtureRequest, kind: str, folder: Path, copied: str) -> Iterator[str]:
     if kind == "sqlite":
-        yield f"sqlite:///{folder}/data/helpdesk.db"
+        path = folder / "data" / "helpdesk.db"
+        if copied:
+            path.parent.mkdir(mode=0o700)
+            shutil.copy(copied, path)
+        yield f"sqlite:///{path}"
         return
     server = request.getfixturevalue("postgres")
     name = f"t{uuid4().hex}"
