@@ -154,7 +154,8 @@ class Database:
             async with self._brief_writers() as session, session.begin():
                 for one in group:
                     results.append(await one.do(session))
-                    await session.flush()
+                    if session.new or session.dirty or session.deleted:
+                        await session.flush()
                     session.expunge_all()  # the next is not to see what this one remembers
                     await asyncio.sleep(0)  # nor is everything else to wait for all of them
         except Exception as error:  # noqa: BLE001, RUF100 - it comes again when each is done alone
