@@ -35,6 +35,8 @@ _CANT_PARSE = "can't parse entities"
 _FILE_UNKNOWN = "wrong file identifier"
 _NO_PHOTO = ("image_process_failed", "photo_invalid", "photo_ext", "too big")
 """Images that Telegram takes as documents only."""
+_NOT_IN_IT = "chat not found"
+"""What Telegram says of a group in which the account never was, such as one that the configuration names."""
 _THREAD_SHUT = ("message thread not found", "topic_closed")
 
 log = structlog.get_logger(__name__)
@@ -251,7 +253,7 @@ class TelegramChannel:
         meaning = trouble(error, private=private)
         if isinstance(meaning, Closed):
             await self._accept(f"unreachable:{delivery.id}", Unreachable(self._clock(), where))
-        elif isinstance(error, Forbidden):
+        elif not private and (isinstance(error, Forbidden) or _NOT_IN_IT in error.message.lower()):
             who = Identity(CHANNEL, self._wire.account)
             await self._accept(f"removed:{delivery.id}", BotRemoved(self._clock(), who, where))
         return meaning

@@ -241,6 +241,15 @@ async def test_a_group_that_removed_us_is_left(edge: Edge, lan: User) -> None:
     assert {type(event) for event in told} == {Failed, BotRemoved}
 
 
+async def test_a_group_that_we_were_never_in_is_one_that_we_are_not_in(edge: Edge, lan: User) -> None:
+    group = await lan.makes_group("Cán bộ Viettel")
+
+    row = await edge.say(group, "Phiếu 1")
+
+    assert await edge.state(row) == "FAILED"
+    assert {type(event) for event in await edge.accepted()} == {Failed, BotRemoved}
+
+
 async def test_words_for_a_group_that_became_a_supergroup_go_to_the_new_one(edge: Edge, lan: User) -> None:
     group = await lan.makes_group("Thôn Nà Chuông", kind="group")
     await lan.adds_bot(group)
