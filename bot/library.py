@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -97,7 +98,7 @@ class Library:
             while True:
                 self._exchanged.clear()
                 before = self._knowledge
-                matcher = await asyncio.to_thread(Matcher, before.catalog, self._settings, self._embedder)
+                matcher = await asyncio.to_thread(self._matcher, before.catalog, self._embedder)
                 if self._knowledge is before:
                     self._knowledge = replace(before, matcher=matcher)
                     log.info("FAQ embedded", version=before.catalog.version[:12])
@@ -133,7 +134,12 @@ class Library:
         return catalog.load(self._folder, self._local)
 
     def _built(self, loaded: Catalog) -> Knowledge:
-        return Knowledge(loaded, Matcher(loaded, self._settings))
+        return Knowledge(loaded, self._matcher(loaded))
+
+    def _matcher(self, known: Catalog, embedder: Embedder | None = None) -> Matcher:
+        made = Matcher(known, self._settings, embedder)
+        _give_back()
+        return made
 
     def _is_ours(self, change: Change, path: str) -> bool:
         """True for the files that are loaded, and for the end of their folder.
@@ -142,3 +148,10 @@ class Library:
         """
         name = Path(path).name
         return (change, path) == self._gone or (name.endswith((".yaml", ".csv")) and not name.startswith("."))
+
+
+def _give_back() -> None:
+    """What building a FAQ took for a moment is the system's again; GNU's C library keeps it until it is asked."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

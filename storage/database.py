@@ -30,6 +30,7 @@ _T = TypeVar("_T")
 _BUSY_S = 30  # how long SQLite waits for another process to finish its write
 _TOGETHER = 32  # pieces of work in one transaction, at most; others who want to write wait for all of them
 _CONNECTIONS = 24  # kept to an SQLite file
+_CACHE_KIB = 512  # of each connection; the system keeps the file's pages once for all of them
 _THREADS = 8  # that wait for it; of connections beyond that those that need a thread wait for one another
 _MIGRATION_LOCK = 0x4C53_4844  # "LSHD"; any number that all processes of this program agree on
 
@@ -255,7 +256,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def connect(connection: object, entry: ConnectionPoolEntry) -> None:
         del entry
         cursor = connection.cursor()  # type: ignore[attr-defined]  # the driver's own connection has no type here
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", f"cache_size=-{_CACHE_KIB}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
