@@ -247,7 +247,9 @@ CANCELLED = "Đã huỷ. Anh/chị cần gì cứ gõ câu hỏi."
 CANCELLED_WITH_TICKETS = "Đã huỷ. Phiếu hỏi đã gửi vẫn còn; muốn đóng phiếu, anh/chị xem **câu hỏi của tôi**."
 ERASE_ASK = (
     "**Xoá hết dữ liệu của anh/chị?** Trợ lý sẽ xoá các câu hỏi, phiếu hỏi và ảnh anh/chị đã gửi. "
-    "Phiếu đang chờ sẽ đóng và không ai trả lời nữa. Xoá rồi không lấy lại được."
+    "Phiếu đang chờ sẽ đóng và không ai trả lời nữa. Xoá rồi không lấy lại được.\n\n"
+    "Chữ và ảnh đã gửi tới máy cán bộ hỗ trợ cũng được gỡ. Điều cán bộ đã chép hay chụp lại thì trợ lý không gỡ được, "
+    "tin thoại gửi trước đó quá 2 ngày cũng vậy."
 )
 ERASED = "Đã xoá hết dữ liệu của anh/chị. Lần sau anh/chị gõ câu hỏi là bắt đầu lại từ đầu."
 ERASE_NOT = "Dữ liệu của anh/chị vẫn giữ nguyên."
@@ -486,6 +488,8 @@ def catalog_rejected(faults: Sequence[str], number: int) -> str:
 CATALOG_MENDED = "Kho hỏi đáp đã hết lỗi. Trợ lý đang dùng bản mới."
 
 # --- what chats say by themselves ---
+
+TAKEN_AWAY = "(Tin này đã được gỡ.)"
 
 NOT_YOUR_BUTTON = "Nút này dành cho người đã hỏi. Anh/chị cứ gõ câu hỏi của mình."
 GONE_BUTTON = "Nút này cũ quá rồi. Anh/chị gõ lại câu hỏi giúp nhé."

@@ -58,10 +58,11 @@ class Witness:
     def split(self, reply: Reply) -> Sequence[Reply]:
         return self.channel.split(reply)
 
-    async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
-        platform_id = await self.channel.send(delivery, number, part)
-        self.sent.append((delivery, number, platform_id))
-        return platform_id
+    async def send(self, delivery: Delivery, number: int, part: Reply) -> str | tuple[str, ...]:
+        told = await self.channel.send(delivery, number, part)
+        for at, platform_id in enumerate((told,) if isinstance(told, str) else told, start=number):
+            self.sent.append((delivery, at, platform_id))
+        return told
 
     async def run(self) -> None:
         await self.channel.run()

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.channel import Closed, Later, Refused, Unclear
 from handlers import mentoring, texts
 from handlers.events import BotAdded, BotRemoved, Moved, Unreachable
-from storage import Address, Identity, people, tickets
+from storage import Address, Identity, outbox, people, tickets
+from storage.tables import OutboxRow, OutboxState
 from tests.stories.house import AtDesk, Chat, House, invited, mentor_in_chat, open_ticket
 
 QUESTION = "máy cày của nhà tôi kêu to quá phải làm sao"
@@ -370,6 +372,22 @@ async def test_erased_words_disappear_from_the_chats_of_staff(lan: Chat, son: Ch
     await lan.press(texts.ERASE_YES)
 
     assert son.reads == [card("Đã đóng, Sơn đang giữ", "", ""), f"**Phiếu 1:** {texts.MEMBER_ERASED}"]
+
+
+async def test_erased_words_disappear_though_a_file_behind_them_never_arrived(
+    house: House, lan: Chat, son: Chat
+) -> None:
+    await open_ticket(lan)
+    await son.press(texts.TAKE)
+    await lan.say("máy kubota")
+    async with house.database.write() as session:
+        told = (await outbox.staff_lines(session, 1))[-1][0]
+        await session.execute(update(OutboxRow).where(OutboxRow.id == told).values(state=OutboxState.FAILED))
+
+    await lan.say("xoá dữ liệu")
+    await lan.press(texts.ERASE_YES)
+
+    assert son.reads[1:] == [f"**Phiếu 1:** {texts.MEMBER_ERASED}"]
 
 
 # --- a unit's group ---

@@ -101,15 +101,19 @@ async def test_words_and_photos_go_both_ways(house: TelegramHouse, lan: User, so
     await house.settle()
     await does(house, lan, texts.PHOTO_SEND)
     words = [message for message in await bots(son) if message.id > card.id]
-    assert [(m.text, m.media) for m in words if m.text] == [
+    assert [(m.text, m.media) for m in words] == [
         ("Phiếu 1, thành viên:\n\nmáy kubota", ""),
-        ("Phiếu 1, thành viên:\n\n(gửi ảnh)", ""),
+        ("Phiếu 1, thành viên:\n\n(gửi ảnh)", "photo"),
+        ("", "photo"),
     ]
-    assert [m.media for m in words if not m.text] == ["photo", "photo"]
+    assert words[1].album == words[2].album != ""
 
-    await son.sends_voice(reply_to=words[0].id)
+    await son.sends_voice(reply_to=words[-1].id)
+    await son.sends_album(JPEG, JPEG, reply_to=words[0].id)
     await house.settle()
-    assert [m.media for m in (await bots(lan))[-2:]] == ["", "voice"]
+    shown = await bots(lan)
+    assert [m.media for m in shown[-5:]] == ["", "voice", "", "photo", "photo"]
+    assert shown[-2].album == shown[-1].album != ""
 
 
 async def test_edits_are_seen_on_the_other_side(house: TelegramHouse, lan: User, son: User) -> None:
