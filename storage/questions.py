@@ -40,6 +40,8 @@ class Question:
     at: datetime
     verdict: str
     offered: tuple[str, ...]
+    topic: str
+    """Id of the topic that it is likely about; empty where nothing says so."""
     entry: str
     outcome: Outcome
     ticket: int | None
@@ -60,6 +62,7 @@ async def ask(
     entry: str,
     outcome: Outcome,
     message: str = "",
+    topic: str = "",
 ) -> int:
     row = QuestionRow(
         person_id=person_id,
@@ -71,6 +74,7 @@ async def ask(
         at=at,
         verdict=verdict,
         offered=list(offered),
+        topic=topic,
         entry=entry,
         outcome=outcome,
         message=message,
@@ -168,6 +172,7 @@ def _question(row: QuestionRow) -> Question:
         row.at,
         row.verdict,
         tuple(row.offered),
+        row.topic,
         row.entry,
         Outcome(row.outcome),
         row.ticket_id,
