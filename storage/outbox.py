@@ -260,6 +260,17 @@ async def extend(session: Session, post_id: int, files: Collection[int]) -> bool
     return counted(changed) == 1
 
 
+async def recall(session: Session, address: Address, at: datetime) -> None:
+    """What was planned for later in this chat is not said."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.channel == address.channel, OutboxRow.chat == address.chat)
+        .where(OutboxRow.state == OutboxState.QUEUED, OutboxRow.attempts == 0, OutboxRow.not_before > at)
+        .values(state=OutboxState.CANCELLED, finished_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def outdate(session: Session, edited: int, at: datetime) -> None:
     """Earlier edits of this row that still wait are not worth sending: a newer one follows."""
     await session.execute(

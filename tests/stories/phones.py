@@ -112,6 +112,10 @@ class Phone(Chat):
             return await self._does("send_file", kind="photo", caption=text, content=_JPEG, mime="image/jpeg")
         return await self._does("write", text=text)
 
+    async def reply(self, to: str, text: str) -> list[str]:
+        message = next(message for reply, message in reversed(self._shown()) if reply.text == to)
+        return await self._does("write", text=text, reply_to=message)
+
     async def press(self, label: str) -> list[str]:
         """Presses the newest button of this label, used or not, as it may still be on the screen."""
         under = next(((r, m) for r, m in reversed(self._shown()) if label in [c.label for c in r.choices]), None)

@@ -18,7 +18,7 @@ from tests.stories.phones import TelegramHouse, telegram_house
 
 QUESTION = "máy cày của nhà tôi kêu to quá phải làm sao"
 UNIT = "Viettel Lạng Sơn"
-CARD = f"Phiếu 1 · {UNIT}\n{{state}}\nCó lẽ về: Rút tiền\n{{until}}\n\n{QUESTION}"
+CARD = f"Phiếu 1 · {UNIT}\n{{state}}\n{{until}}\n\n{QUESTION}"
 NEW = CARD.format(state="Mới", until="Trả lời trước 09:30 ngày 24/11")
 SEEN = CARD.format(state="Đang xem, Sơn đang giữ", until="Trả lời trước 09:30 ngày 24/11")
 ANSWERED = CARD.format(state="Đã trả lời, Sơn đang giữ", until="Xong việc trước 09:00 ngày 25/11")
