@@ -53,6 +53,7 @@ def _files(reply: Reply, attachments: Sequence[int]) -> list[Reply]:
 
 def _ended(reply: Reply, parts: list[Reply]) -> tuple[Reply, ...]:
     if parts:
+        parts[0] = replace(parts[0], anew=reply.anew)
         parts[-1] = replace(parts[-1], closes=reply.closes, leaves=reply.leaves)
     return tuple(parts)
 
