@@ -212,11 +212,13 @@ async def answer(
     *,
     message: str = "",
     shown: str | None = None,
+    not_before: datetime | None = None,
 ) -> Outcome:
     """Sends words to the member; answering a ticket that nobody has takes it. The same key does it once.
 
     `message` is what said them in a chat, so that it can be corrected there (see `correct`). `shown` are words of the
-    FAQ in its Markdown, which take the place of `text` and hold no secrets.
+    FAQ in its Markdown, which take the place of `text` and hold no secrets. Until `not_before` it waits for files that
+    belong to it (see `add_files`).
     """
     ticket = await tickets.get(session, ticket_id)
     if ticket is None or ticket.unit not in mentor.units or ticket.person_id == mentor.person_id:
@@ -253,7 +255,9 @@ async def answer(
     reply = replace(_words(desk, mentor, ticket, told), attachments=tuple(attachments))
     await outbox.put(
         session,
-        outbox.Outgoing(address=ticket.address, reply=replies.to_json(reply), kind="mentor", post=post),
+        outbox.Outgoing(
+            address=ticket.address, reply=replies.to_json(reply), kind="mentor", post=post, not_before=not_before
+        ),
         at,
     )
     if ticket.identity_id is not None:

@@ -1,6 +1,7 @@
 """What mentors and admins do in their chats: become one by a link, take tickets, and answer by replying."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from faq import answers
 from handlers import browsing, cards, choices, following, mentoring, replies, texts
@@ -16,6 +17,7 @@ VERBS = frozenset({"take", "lay", "pass", "give", "ready", "send", "end", "again
 """Of buttons that only staff are shown."""
 BEST = 5
 _SEARCH = "?"
+_ALBUM_COMES = timedelta(seconds=1)  # its photos come as messages of their own, and go on as one
 
 
 async def join(turn: Turn, secret: str) -> None:
@@ -64,7 +66,16 @@ async def replied(turn: Turn, said: Said, ticket_id: int, files: Sequence[int], 
         return
     key = f"{turn.where.lane}:{said.message}"
     outcome = await mentoring.answer(
-        turn.session, turn.desk, mentor, ticket_id, text, key, turn.at, files, message=_named(turn, said.message)
+        turn.session,
+        turn.desk,
+        mentor,
+        ticket_id,
+        text,
+        key,
+        turn.at,
+        files,
+        message=_named(turn, said.message),
+        not_before=turn.at + _ALBUM_COMES if said.album else None,
     )
     if isinstance(outcome, Done) and said.album:
         post = (await tickets.posts(turn.session, ticket_id))[-1]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ CARD = f"Phiếu 1 · {UNIT}\n{{state}}\n{{until}}\n\n{QUESTION}"
 NEW = CARD.format(state="Mới", until="Trả lời trước 09:30 ngày 24/11")
 SEEN = CARD.format(state="Đang xem, Sơn đang giữ", until="Trả lời trước 09:30 ngày 24/11")
 ANSWERED = CARD.format(state="Đã trả lời, Sơn đang giữ", until="Xong việc trước 09:00 ngày 25/11")
+ALBUM_GOES = timedelta(seconds=2)
 
 
 @pytest.fixture
@@ -121,6 +123,7 @@ async def test_words_and_photos_go_both_ways(house: TelegramHouse, lan: User, so
     await son.sends_voice(reply_to=words[-1].id)
     await son.sends_album(JPEG, JPEG, reply_to=words[0].id)
     await house.settle()
+    await house.tick(ALBUM_GOES)
     shown = await bots(lan)
     assert [m.media for m in shown[-5:]] == ["", "voice", "", "photo", "photo"]
     assert shown[-2].album == shown[-1].album != ""
@@ -270,6 +273,7 @@ async def test_a_member_who_replies_to_a_mentors_photo_is_heard_in_that_ticket(
     await asks(house, lan)
     await son.sends_album(JPEG, JPEG, reply_to=(await bots(son))[-1].id)
     await house.settle()
+    await house.tick(ALBUM_GOES)
     photo = (await bots(lan))[-1]
     await lan.writes("câu hỏi mới")
     await lan.writes("rút tiền thế nào")
