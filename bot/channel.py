@@ -47,8 +47,11 @@ class Channel(Protocol):
     def split(self, reply: Reply) -> Sequence[Reply]:
         """The reply as platform messages, in order; choices come with the last."""
 
-    async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
-        """Sends one part and returns the platform's id of it; raises `ChannelError`."""
+    async def send(self, delivery: Delivery, number: int, part: Reply) -> str | tuple[str, ...]:
+        """Sends one part and returns the platform's id of it; raises `ChannelError`.
+
+        Several ids say that the parts behind it went along with it, as the photos of an album do.
+        """
 
     async def run(self) -> None:
         """Reads what comes in, until cancelled; returns at once where others bring it, as a web server does."""

@@ -147,13 +147,17 @@ class Sender:
         if not await self._database.apply(lambda session: outbox.begin(session, delivery.id, self._clock(), LEASE)):
             return
         try:
-            parts = list(enumerate(channel.split(replies.from_json(delivery.reply))))
-            for number, part in parts:
-                if number in delivery.parts_sent:
+            parts = channel.split(replies.from_json(delivery.reply))
+            arrived = set(delivery.parts_sent)
+            for number, part in enumerate(parts):
+                if number in arrived:
                     continue
-                platform_id = await channel.send(delivery, number, part)
-                self._statistics.sent.labels(channel=channel.name).inc()
-                await self._mark_sent(delivery, number, platform_id, is_last=number == parts[-1][0])
+                told = await channel.send(delivery, number, part)
+                ids = (told,) if isinstance(told, str) else told
+                sent = dict(enumerate(ids, start=number))
+                arrived |= sent.keys()
+                self._statistics.sent.labels(channel=channel.name).inc(len(sent))
+                await self._mark_sent(delivery, sent, is_last=len(parts) - 1 in arrived)
         except ChannelError as error:
             await self._not_sent(channel, delivery, error)
             return
@@ -166,9 +170,12 @@ class Sender:
         if delivery.post is not None:
             self._bell.ring("desk")
 
-    async def _mark_sent(self, delivery: Delivery, number: int, platform_id: str, *, is_last: bool) -> None:
+    async def _mark_sent(self, delivery: Delivery, sent: Mapping[int, str], *, is_last: bool) -> None:
+        """What went out together is marked together: after a crash all of it had arrived, or nothing is known of it."""
+
         async def mark(session: Session) -> None:
-            await outbox.part_sent(session, delivery.id, number, platform_id, self._clock())
+            for number, platform_id in sent.items():
+                await outbox.part_sent(session, delivery.id, number, platform_id, self._clock())
             if is_last:
                 await outbox.sent(session, delivery.id, self._clock())
             else:

@@ -58,7 +58,7 @@ class Service:
         self.database = database
         clock = now
         bell, statistics = Bell(), Statistics()
-        desk = Desk(_units(settings), library.knowledge, _handler_settings(settings))
+        self.desk = desk = Desk(_units(settings), library.knowledge, _handler_settings(settings))
         helpdesk = Helpdesk(desk)
         intake = Intake(database, bell, clock)
         files = FileStore(settings.attachments)

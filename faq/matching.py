@@ -275,6 +275,12 @@ class Matcher:
         topic = self._likely_topic(verdict.matches)
         return Routing(topic.unit, "topic") if topic is not None else Routing(_DEFAULT_UNIT, "default")
 
+    def topic_for(self, verdict: Verdict) -> str:
+        """The id of the topic that a question is likely about; empty where nothing says so."""
+        near = isinstance(verdict, Sure | Unsure) and verdict.matches
+        topic = self.catalog.topic_of(verdict.matches[0].id) if near else self._likely_topic(verdict.matches)
+        return topic.topic if topic is not None else ""
+
     def _likely_topic(self, matches: Sequence[Match]) -> Topic | None:
         """The topic that what comes to mind is about, if it is about one."""
         near = [match for match in matches if match.score >= _FAINT]

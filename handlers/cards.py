@@ -50,7 +50,7 @@ async def refresh(session: Session, desk: Desk, ticket_id: int, at: datetime) ->
         is_theirs = where.lane in places.allowed
         reply = await _card(session, desk, ticket, where, places) if is_theirs else _gone(desk, ticket)
         before = await outbox.newest_reply(session, card)
-        if replies.to_json(reply) == before:
+        if replies.to_json(reply) == {**before, "anew": False}:
             continue
         await outbox.outdate(session, card, at)
         await _put(session, where, reply, ticket.id, at, kind="card", edits=card)
@@ -63,6 +63,32 @@ async def refresh(session: Session, desk: Desk, ticket_id: int, at: datetime) ->
         if not any(place.lane == where.lane for _, place in shown):
             card_now = await _card(session, desk, ticket, where, places)
             await _put(session, where, card_now, ticket.id, at, kind="card")
+
+
+async def show(session: Session, desk: Desk, ticket_id: int, where: Address, at: datetime) -> bool:
+    """Shows the card of a ticket anew at the end of a chat; False if it has no place there."""
+    ticket = await tickets.get(session, ticket_id)
+    if ticket is None:
+        return False
+    places = await _places(session, desk, ticket)
+    in_group = places.group is not None and places.group.chat == where.chat
+    here = places.group if in_group and places.group is not None else Address(where.channel, where.chat)
+    if here.lane not in places.allowed:
+        return False
+    shown = [(card, await groups.now_at(session, place)) for card, place in await outbox.cards(session, ticket.id)]
+    card = next((card for card, place in shown if place.lane == here.lane), None)
+    if card is not None:
+        await outbox.outdate(session, card, at)
+    reply = replace(await _card(session, desk, ticket, here, places), anew=card is not None)
+    await _put(session, here, reply, ticket.id, at, kind="card", edits=card)
+    return True
+
+
+def shows_words(desk: Desk, ticket: Ticket, where: Address) -> bool:
+    """True if the member's words may be read in this chat: by the mentor alone, or where the setting allows it."""
+    unit = desk.units.get(ticket.unit)
+    is_group = unit is not None and unit.group is not None and unit.group.chat == where.chat
+    return not is_group or (unit is not None and unit.show_words)
 
 
 async def taken(session: Session, desk: Desk, ticket_id: int, at: datetime) -> None:
@@ -234,7 +260,6 @@ async def _asked(session: Session, ticket: Ticket, posts: Sequence[Post]) -> lis
 async def _card(session: Session, desk: Desk, ticket: Ticket, where: Address, places: _Places) -> Reply:
     keeper = await people.find(session, ticket.mentor_id) if ticket.mentor_id is not None else None
     question = await questions.get(session, ticket.question_id) if ticket.question_id is not None else None
-    likely = [topic for id_ in (question.offered if question else ()) if (topic := _topic(desk, id_))]
     words, files, is_edited = "", 0, False
     if _shows_words(desk, ticket, where):
         said = await tickets.posts(session, ticket.id)
@@ -248,7 +273,7 @@ async def _card(session: Session, desk: Desk, ticket: Ticket, where: Address, pl
         unit=desk.unit_name(ticket.unit),
         state=ticket.state,
         keeper=keeper.name if keeper is not None else "",
-        topic=likely[0] if likely else "",
+        topic=_topic(desk, question.topic) if question is not None else "",
         deadline=ticket.deadline.astimezone(desk.settings.timezone) if ticket.deadline is not None else None,
         words=words,
         files=files,
@@ -291,6 +316,6 @@ def _title(ticket: Ticket) -> str:
     return f"#{ticket.id} · {texts.CARD_STATES[ticket.state]}"[:_TITLE]
 
 
-def _topic(desk: Desk, entry_id: str) -> str:
-    topic = desk.knowledge().catalog.topic_of(entry_id)
-    return topic.name if topic is not None else ""
+def _topic(desk: Desk, topic_id: str) -> str:
+    topics = desk.knowledge().catalog.topics
+    return next((topic.name for topic in topics if topic.topic == topic_id), "")

@@ -2,6 +2,7 @@
 
 The rules, in this order (a reply typed on a phone rarely says what it belongs to):
 
+0. It replies to a mentor's words, where a platform tells that: it goes into the ticket in which they were said.
 1. No open ticket: a new question.
 2. The conversation is about a ticket that a mentor has (or has spoken in): it goes there, whatever it says, a bare "2"
    after the mentor's newer words too. With several open tickets the member is asked once which one, with "câu hỏi mới"
@@ -214,6 +215,12 @@ async def photos_checked(turn: Turn, verb: str, ticket_id: int | None) -> None:
     await tickets.step(turn.session, ticket.id, "follow", actor=turn.person.id, at=turn.at)
     await cards.followed(turn.session, turn.desk, ticket.id, told, turn.at, mine)
     await turn.say(texts.PHOTO_SENT if seen else texts.FILE_SENT)
+
+
+async def answered_in(turn: Turn, outgoing: int) -> int | None:
+    """The member's open ticket in which a mentor said this; None for everything else that we sent."""
+    ticket = await own(turn, await tickets.of_outgoing(turn.session, outgoing))
+    return ticket.id if ticket is not None and ticket.state is not State.CLOSED else None
 
 
 async def own(turn: Turn, ticket_id: int | None) -> Ticket | None:

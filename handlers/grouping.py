@@ -6,7 +6,7 @@ was told in the group stands for the question, for whoever asked it and for nobo
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from faq import answers
 from faq.matching import Routine, Sure, Unknown, Unsure, Verdict
@@ -34,6 +34,7 @@ _COMMANDS = {
 }  # fmt: skip
 """Those of the helpdesk, with what is said to them where others read along; all others are another's in the group."""
 _GREETED = timedelta(minutes=1)  # a link that adds the helpdesk to a group calls it there too
+_MOVES = timedelta(seconds=30)  # a group that gets another id is told of as two things, in any order
 _CODE = re.compile(r"(ma\s*(?:so\s*)?:?\s*)?#?(\d{1,12})(?:\s+(?:a|nhe|em|nha))?[.!]?")
 
 
@@ -102,22 +103,27 @@ async def added(session: Session, desk: Desk, event: BotAdded) -> None:
     """Says who it is, once; or that it may not stay, and leaves."""
     known = await groups.look(session, event.where)
     await groups.join(session, event.where, event.at, reads_all=event.reads_all)
+    # A group that the settings name may just have got another id, and be told of that in a moment.
+    some_are_named = isinstance(desk.settings.groups, frozenset) or any(u.group for u in desk.units.values())
+    not_before = event.at + _MOVES if some_are_named else None
     if not await _may_stay(session, desk, event.where):
-        await _put(session, event, _FAREWELL)
+        await _put(session, event, _FAREWELL, not_before)
     elif (known is None or not known.is_in) and not await is_units(session, desk, event.where):
-        await _put(session, event, Reply(text=texts.GROUP_WELCOME, choices=listed([_IN_PRIVATE], human="")))
+        welcome = Reply(text=texts.GROUP_WELCOME, choices=listed([_IN_PRIVATE], human=""))
+        await _put(session, event, welcome, not_before)
 
 
-async def _put(session: Session, event: BotAdded | Said, reply: Reply) -> None:
-    await outbox.put(
-        session, outbox.Outgoing(address=event.where, reply=replies.to_json(reply), kind="answer"), event.at
-    )
+async def _put(session: Session, event: BotAdded | Said, reply: Reply, not_before: datetime | None = None) -> None:
+    outgoing = outbox.Outgoing(address=event.where, reply=replies.to_json(reply), kind="answer", not_before=not_before)
+    await outbox.put(session, outgoing, event.at)
 
 
 async def moved(session: Session, desk: Desk, event: Moved) -> None:
     """The group has another id; what was asked and set up there follows it, and a unit's cards are shown there anew."""
     await conversations.move(session, event.where, event.to)
     await groups.move(session, event.where, event.to, event.at)
+    if await _may_stay(session, desk, event.to):
+        await outbox.recall(session, event.to, event.at)
     for ticket_id in await outbox.tickets_shown(session, event.where):
         await cards.refresh(session, desk, ticket_id, event.at)
 
@@ -262,6 +268,9 @@ _FAREWELL = Reply(text=texts.GROUP_NOT_ALLOWED, leaves=True)
 
 async def _in_private(turn: Turn, question_id: int) -> None:
     """What a person must answer is asked in private; the code says which question it was."""
+    if turn.in_groups_name:  # no code of theirs would be known in private
+        await turn.say(texts.ASK_UNDER_OWN_NAME, [_IN_PRIVATE], remember=False, answers=question_id)
+        return
     text = texts.ask_in_private(question_id)
     await turn.say(text, [Option(texts.IN_PRIVATE, f"private:code:{question_id}")], remember=False, answers=question_id)
 

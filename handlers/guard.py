@@ -34,7 +34,8 @@ _CITIZEN_BEFORE = re.compile(r"\b(can cuoc|cccd|cmnd|cmt|chung minh( thu| nhan d
 _ACCOUNT_BEFORE = re.compile(r"\b(stk|so (tai khoan|tk)|tai khoan so|tk so)\b")
 _ACCOUNT_PERHAPS = re.compile(r"\b(tai khoan|tk|ngan hang|chuyen khoan|ck|\w+bank)\b")
 _NOT_A_CODE_BEFORE = re.compile(
-    r"\b(dau so|tong dai|hotline|goi|nam|ngay|thang|so dien thoai|sdt|luc|hon|khoang|gia)\W*$"
+    r"\b(dau so|tong dai|hotline|goi|nam|ngay|thang|so dien thoai|sdt|luc|hon|khoang|gia"
+    r"|phieu( hoi)?( so)?|so phieu( hoi)?|ma (phieu( hoi)?|cau hoi))\W*$"
 )
 _MONEY_AFTER = re.compile(r"^ ?(d|dong|vnd|k|nghin|ngan|tram|trieu|tr|usd|te)\b")
 _SPELT_PASSWORD = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from faq.matching import Sure, Verdict
 from handlers import asking, choices, enclosing, following, grouping, living, pressing, texts
 from handlers.events import Said
-from handlers.guard import fold
+from handlers.guard import MASKS, OTP, fold
 from handlers.turn import Turn
 from storage import tickets
 
@@ -40,12 +40,18 @@ def command(text: str, *, to_mentor: bool) -> str | None:
     return _COMMANDS.get(" ".join(fold(plain).split()))
 
 
-async def said(turn: Turn, said: Said, verdict: Verdict | None, files: Sequence[int]) -> None:
-    """`verdict` is what was found of the words before, if they were looked at."""
+async def said(
+    turn: Turn, said: Said, verdict: Verdict | None, files: Sequence[int], *, into: int | None = None
+) -> None:
+    """`verdict` is what was found of the words before, if they were looked at; `into` the ticket that is replied to."""
     if said.masked:
-        await turn.say(texts.masked(said.masked))
+        await turn.say(texts.masked(said.masked, whole=said.text.strip() == MASKS[OTP]))
     text = said.text.strip()
     if files and await enclosing.is_more(turn, said, files):
+        return
+    if into is not None and (text or files):
+        await turn.hold(chosen=into)
+        await following.post(turn, into, text, files)
         return
     if not text and files:
         await enclosing.alone(turn, said, files)

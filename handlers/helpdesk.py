@@ -11,6 +11,7 @@ from handlers import (
     asking,
     cards,
     enclosing,
+    following,
     grouping,
     hearing,
     pressing,
@@ -145,16 +146,17 @@ class Helpdesk:
                 pass
 
     async def _said(self, session: Session, event: Said, thought: Thought) -> None:
+        shown = None
         if event.reply_to and not staffing.is_command(event.text):
             shown = await outbox.shown(session, event.where, event.reply_to)
-            if shown is not None and shown.ticket is not None and shown.kind in ("card", "staff", "aside"):
-                turn = await self._turn(session, event)
-                files = await enclosing.expected(turn, event)
-                await staffing.replied(turn, event, shown.ticket, files, answerable=shown.kind != "aside")
-                return
-        if not event.group:
+        if shown is not None and shown.ticket is not None and shown.kind in ("card", "staff", "aside"):
             turn = await self._turn(session, event)
-            await hearing.said(turn, event, thought.verdict, await enclosing.expected(turn, event))
+            files = await enclosing.expected(turn, event)
+            await staffing.replied(turn, event, shown.ticket, files, answerable=shown.kind != "aside")
+        elif not event.group:
+            turn = await self._turn(session, event)
+            into = await following.answered_in(turn, shown.id) if shown is not None else None
+            await hearing.said(turn, event, thought.verdict, await enclosing.expected(turn, event), into=into)
         elif await grouping.is_units(session, self.desk, event.where):
             if event.addressed:
                 await staffing.elsewhere(await self._turn(session, event), event.text)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from handlers import cards, choices, replies, texts
 from handlers.choices import Option
-from handlers.guard import guard
+from handlers.guard import Guarded, guard
 from handlers.replies import Reply
 from handlers.turn import Desk
 from storage import Session, conversations, inbox, outbox, people, questions, tickets
@@ -143,6 +143,20 @@ async def queue(session: Session, desk: Desk, mentor: Mentor, view: View) -> lis
     return [await _line(session, desk, mentor, ticket) for ticket in found]
 
 
+async def at_hand(session: Session, mentor: Mentor) -> list[Ticket]:
+    """What a mentor has, what happened last first; then what waits in the units, for whoever asked it excepted."""
+    held: list[Ticket] = []
+    waiting: list[Ticket] = []
+    for unit in sorted(mentor.units):
+        held += await tickets.queue(
+            session, unit, states=_STATES["mine"], mentor=mentor.person_id, limit=QUEUE, newest_first=True
+        )
+        waiting += await tickets.queue(session, unit, states=_STATES["new"], limit=QUEUE)
+    held.sort(key=lambda ticket: ticket.changed_at, reverse=True)
+    waiting.sort(key=lambda ticket: ticket.opened_at)
+    return [ticket for ticket in (*held, *waiting) if ticket.person_id != mentor.person_id]
+
+
 async def view(session: Session, desk: Desk, mentor: Mentor, ticket_id: int) -> TicketView | NotYours:
     ticket = await tickets.get(session, ticket_id)
     if ticket is None or ticket.unit not in mentor.units:
@@ -198,16 +212,18 @@ async def answer(
     *,
     message: str = "",
     shown: str | None = None,
+    not_before: datetime | None = None,
 ) -> Outcome:
     """Sends words to the member; answering a ticket that nobody has takes it. The same key does it once.
 
-    `message` is what said them in a chat, so that it can be corrected there (see `correct`). `shown` is what the member
-    reads, in Markdown, where that is more than the words that the ticket keeps.
+    `message` is what said them in a chat, so that it can be corrected there (see `correct`). `shown` are words of the
+    FAQ in its Markdown, which take the place of `text` and hold no secrets. Until `not_before` it waits for files that
+    belong to it (see `add_files`).
     """
     ticket = await tickets.get(session, ticket_id)
     if ticket is None or ticket.unit not in mentor.units or ticket.person_id == mentor.person_id:
         return NotYours()
-    guarded = guard(text)
+    guarded = guard(text) if shown is None else Guarded(texts.unmarked(shown), ())
     if not guarded.text and not attachments:
         return Nothing()
     if ticket.state is State.CLOSED:
@@ -239,7 +255,9 @@ async def answer(
     reply = replace(_words(desk, mentor, ticket, told), attachments=tuple(attachments))
     await outbox.put(
         session,
-        outbox.Outgoing(address=ticket.address, reply=replies.to_json(reply), kind="mentor", post=post),
+        outbox.Outgoing(
+            address=ticket.address, reply=replies.to_json(reply), kind="mentor", post=post, not_before=not_before
+        ),
         at,
     )
     if ticket.identity_id is not None:

@@ -44,6 +44,8 @@ class Reply:
     """True if the thread is finished with it."""
     leaves: bool = False
     """True if these are the last words in a group that the helpdesk leaves."""
+    anew: bool = False
+    """True if it is shown at the end of the chat, and what it edits is taken away."""
 
 
 _adapter = TypeAdapter(Reply)

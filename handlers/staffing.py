@@ -1,20 +1,23 @@
 """What mentors and admins do in their chats: become one by a link, take tickets, and answer by replying."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from faq import answers
-from handlers import browsing, cards, choices, mentoring, replies, texts
-from handlers.choices import Option
+from handlers import browsing, cards, choices, following, mentoring, replies, texts
+from handlers.choices import PAGE, Option
 from handlers.events import Said
 from handlers.mentoring import Done, HeldBy, Mentor, Nothing, NotNow, NotYours, Outcome
 from handlers.replies import Reply
 from handlers.turn import Turn
 from storage import invitations, outbox, people, questions, tickets
+from storage.tickets import Ticket
 
-VERBS = frozenset({"take", "lay", "pass", "give", "ready", "send", "end", "again", "waiting"})
+VERBS = frozenset({"take", "lay", "pass", "give", "ready", "send", "end", "again", "waiting", "card"})
 """Of buttons that only staff are shown."""
 BEST = 5
 _SEARCH = "?"
+_ALBUM_COMES = timedelta(seconds=1)  # its photos come as messages of their own, and go on as one
 
 
 async def join(turn: Turn, secret: str) -> None:
@@ -35,7 +38,8 @@ async def join(turn: Turn, secret: str) -> None:
     unit = turn.desk.unit_name(invitation.unit) if invitation.unit else ""
     await turn.say(texts.welcome_staff(invitation.role, turn.person.name or invitation.name, unit))
     if invitation.role == "mentor":
-        await _waiting(turn, await _mentor(turn))
+        for ticket_id in await _list(turn, await _mentor(turn)):  # cards that came before one joined
+            await cards.refresh(turn.session, turn.desk, ticket_id, turn.at)
 
 
 async def replied(turn: Turn, said: Said, ticket_id: int, files: Sequence[int], *, answerable: bool) -> None:
@@ -43,6 +47,9 @@ async def replied(turn: Turn, said: Said, ticket_id: int, files: Sequence[int], 
 
     What replies to the helpdesk's own lines about a ticket is not `answerable`: it can only search the FAQ.
     """
+    if turn.in_groups_name:
+        await _say(turn, None, texts.WRITE_UNDER_OWN_NAME)
+        return
     mentor = await _mentor(turn)
     text = said.text.strip()
     if text.startswith(_SEARCH):
@@ -59,7 +66,16 @@ async def replied(turn: Turn, said: Said, ticket_id: int, files: Sequence[int], 
         return
     key = f"{turn.where.lane}:{said.message}"
     outcome = await mentoring.answer(
-        turn.session, turn.desk, mentor, ticket_id, text, key, turn.at, files, message=_named(turn, said.message)
+        turn.session,
+        turn.desk,
+        mentor,
+        ticket_id,
+        text,
+        key,
+        turn.at,
+        files,
+        message=_named(turn, said.message),
+        not_before=turn.at + _ALBUM_COMES if said.album else None,
     )
     if isinstance(outcome, Done) and said.album:
         post = (await tickets.posts(turn.session, ticket_id))[-1]
@@ -103,7 +119,7 @@ async def press(turn: Turn, verb: str, arguments: Sequence[str]) -> None:
         await _say(turn, None, texts.NOT_STAFF)
         return
     if verb == "waiting":
-        await _waiting(turn, mentor)
+        await _list(turn, mentor, choices.integer(arguments) or 0)
         return
     ticket_id = choices.integer(arguments)
     if ticket_id is None:
@@ -111,6 +127,8 @@ async def press(turn: Turn, verb: str, arguments: Sequence[str]) -> None:
         return
     session, desk, at = turn.session, turn.desk, turn.at
     match verb, list(arguments[1:]):
+        case "card", _:
+            await _card(turn, mentor, ticket_id)
         case "take", _:
             await _told(turn, ticket_id, await mentoring.take(session, desk, mentor, ticket_id, at))
         case "lay", _:
@@ -137,12 +155,34 @@ async def _mentor(turn: Turn) -> Mentor:
     return Mentor(turn.person.id, turn.person.name, frozenset(role.unit for role in roles if role.role == "mentor"))
 
 
-async def _waiting(turn: Turn, mentor: Mentor) -> None:
-    """What waits to be taken, so that a card that came before one joined is not missed."""
-    lines = await mentoring.queue(turn.session, turn.desk, mentor, "new")
-    await _say(turn, None, texts.waiting([(line.id, line.unit_name) for line in lines[:BEST]], len(lines)))
-    for line in lines[:BEST]:
-        await cards.refresh(turn.session, turn.desk, line.id, turn.at)
+async def _list(turn: Turn, mentor: Mentor, page: int = 0) -> list[int]:
+    """The mentor's tickets and those that wait, each a button that shows its card anew; returns those of the page."""
+    found = await mentoring.at_hand(turn.session, mentor)
+    shown = found[page * PAGE : (page + 1) * PAGE]
+    if not shown:
+        await _say(turn, None, texts.NOTHING_WAITS)
+        return []
+    options = [Option(await _label(turn, ticket), f"card:{ticket.id}") for ticket in shown]
+    if len(found) > (page + 1) * PAGE:
+        options.append(Option(texts.MORE, f"waiting:{page + 1}"))
+    held = sum(ticket.mentor_id is not None for ticket in found)
+    await _say(turn, None, texts.at_hand(held, len(found) - held), options)
+    return [ticket.id for ticket in shown]
+
+
+async def _label(turn: Turn, ticket: Ticket) -> str:
+    """On a button: the words with which it began, where they may be read."""
+    words = turn.desk.unit_name(ticket.unit)
+    if not turn.group or cards.shows_words(turn.desk, ticket, turn.where):
+        words = texts.first_words(await following.opening(turn, ticket)) or words
+    return texts.staff_label(ticket.id, ticket.state, words)
+
+
+async def _card(turn: Turn, mentor: Mentor, ticket_id: int) -> None:
+    ticket = await tickets.get(turn.session, ticket_id)
+    is_theirs = ticket is not None and ticket.unit in mentor.units
+    if not is_theirs or not await cards.show(turn.session, turn.desk, ticket_id, turn.where, turn.at):
+        await _say(turn, ticket_id, texts.NOT_YOUR_TICKET)
 
 
 async def _units(turn: Turn, mentor: Mentor, ticket_id: int) -> None:
@@ -192,9 +232,7 @@ async def _send(turn: Turn, mentor: Mentor, ticket_id: int, entry_id: str) -> No
     commune = member.commune if member is not None else ""
     shown = texts.answer(entry.question, answers.render(entry, turn.catalog, commune).strip())
     key = f"send:{ticket_id}:{entry_id}:{turn.where.lane}:{turn.under}"
-    outcome = await mentoring.answer(
-        turn.session, turn.desk, mentor, ticket_id, entry.question, key, turn.at, shown=shown
-    )
+    outcome = await mentoring.answer(turn.session, turn.desk, mentor, ticket_id, "", key, turn.at, shown=shown)
     await _told(turn, ticket_id, outcome)
 
 

@@ -247,7 +247,9 @@ CANCELLED = "Đã huỷ. Anh/chị cần gì cứ gõ câu hỏi."
 CANCELLED_WITH_TICKETS = "Đã huỷ. Phiếu hỏi đã gửi vẫn còn; muốn đóng phiếu, anh/chị xem **câu hỏi của tôi**."
 ERASE_ASK = (
     "**Xoá hết dữ liệu của anh/chị?** Trợ lý sẽ xoá các câu hỏi, phiếu hỏi và ảnh anh/chị đã gửi. "
-    "Phiếu đang chờ sẽ đóng và không ai trả lời nữa. Xoá rồi không lấy lại được."
+    "Phiếu đang chờ sẽ đóng và không ai trả lời nữa. Xoá rồi không lấy lại được.\n\n"
+    "Chữ và ảnh đã gửi tới máy cán bộ hỗ trợ cũng được gỡ. Điều cán bộ đã chép hay chụp lại thì trợ lý không gỡ được, "
+    "tin thoại gửi trước đó quá 2 ngày cũng vậy."
 )
 ERASED = "Đã xoá hết dữ liệu của anh/chị. Lần sau anh/chị gõ câu hỏi là bắt đầu lại từ đầu."
 ERASE_NOT = "Dữ liệu của anh/chị vẫn giữ nguyên."
@@ -282,7 +284,8 @@ _KINDS = {
 }
 
 
-def masked(kinds: Iterable[str]) -> str:
+def masked(kinds: Iterable[str], *, whole: bool = False) -> str:
+    """`whole` says that there was nothing else in the message, so that it may have been a number of ours."""
     named = ", ".join(_KINDS[kind] for kind in kinds)
     warning = (
         " Ai hỏi mã hay mật khẩu, kể cả người xưng là cán bộ, anh/chị cũng đừng đưa." if {OTP, PIN} & set(kinds) else ""
@@ -290,6 +293,11 @@ def masked(kinds: Iterable[str]) -> str:
     return (
         f"**Trợ lý đã che {named}** trong tin của anh/chị trước khi lưu, để không ai lấy được. "
         f"Anh/chị không cần gửi số này mới được giúp.{warning}"
+        + (
+            "\n\nNếu đó là mã câu hỏi mà trợ lý đưa, anh/chị gõ chữ **mã** rồi số ấy, ví dụ: mã 123456."
+            if whole
+            else ""
+        )
     )
 
 
@@ -350,12 +358,16 @@ def welcome_staff(role: str, name: str, unit: str) -> str:
     )
 
 
-def waiting(found: Sequence[tuple[int, str]], number: int) -> str:
-    if not found:
-        return "Hiện không có phiếu hỏi nào đang chờ."
-    lines = "\n".join(f"- Phiếu {ticket} ({unit})" for ticket, unit in found)
-    more = f"\n\nCòn {number - len(found)} phiếu nữa trên bàn làm việc." if number > len(found) else ""
-    return f"Phiếu hỏi đang chờ:\n\n{lines}{more}"
+NOTHING_WAITS = "Anh/chị không giữ phiếu nào, và hiện không có phiếu hỏi nào đang chờ."
+
+
+def at_hand(held: int, waiting: int) -> str:
+    """Above a list of tickets: those of the mentor, then those that nobody has taken."""
+    return f"Anh/chị đang giữ **{held}** phiếu, **{waiting}** phiếu đang chờ người nhận. Bấm để xem thẻ ở cuối chat."
+
+
+def staff_label(number: int, state: str, words: str) -> str:
+    return f"#{number} · {CARD_STATES[state]} · {words}"
 
 
 def card(
@@ -440,6 +452,13 @@ GROUP_HELP = (
 GROUP_NOT_ALLOWED = "Trợ lý chưa được phép ở trong nhóm này nên xin rời nhóm. Bà con vẫn hỏi được trong chat riêng."
 ASK_IN_PRIVATE = "Anh/chị bấm nút dưới để hỏi riêng với trợ lý. Ở đó người trong nhóm không đọc được."
 NO_FILES_IN_GROUPS = "Ảnh và tệp thì anh/chị gửi trong chat riêng giúp nhé, trong nhóm ai cũng xem được."
+ASK_UNDER_OWN_NAME = (
+    "Anh/chị đang viết dưới tên nhóm nên trợ lý không biết là ai. Việc này anh/chị hỏi lại trong chat riêng giúp nhé."
+)
+WRITE_UNDER_OWN_NAME = (
+    "Anh/chị đang viết dưới tên nhóm nên trợ lý không biết là cán bộ nào, và chưa gửi gì đi. "
+    "Anh/chị tắt “ẩn danh” trong quyền quản trị nhóm, hoặc trả lời trong chat riêng."
+)
 GO_PRIVATE = "Việc này anh/chị làm trong chat riêng giúp nhé."
 WHOLE_IN_PRIVATE = "Xem đủ trong chat riêng"
 HELPFUL_ON = (
@@ -487,6 +506,8 @@ CATALOG_MENDED = "Kho hỏi đáp đã hết lỗi. Trợ lý đang dùng bản 
 
 # --- what chats say by themselves ---
 
+TAKEN_AWAY = "(Tin này đã được gỡ.)"
+
 NOT_YOUR_BUTTON = "Nút này dành cho người đã hỏi. Anh/chị cứ gõ câu hỏi của mình."
 GONE_BUTTON = "Nút này cũ quá rồi. Anh/chị gõ lại câu hỏi giúp nhé."
 IN_PRIVATE = "Hỏi tiếp trong chat riêng"
@@ -502,7 +523,7 @@ COMMANDS = (
 """What the menu of a private chat lists, with what each does."""
 GROUP_COMMANDS = (("trogiup", "Cách hỏi trợ lý trong nhóm"), ("rieng", "Hỏi riêng với trợ lý"))
 GROUP_ADMIN_COMMANDS = (*GROUP_COMMANDS, ("huuich", "Bật, tắt việc trợ lý tự trả lời trong nhóm"))
-STAFF_COMMANDS = (*COMMANDS, ("phieu", "Phiếu hỏi đang chờ"))
+STAFF_COMMANDS = (*COMMANDS, ("phieu", "Phiếu của tôi và phiếu đang chờ"))
 
 
 def location(latitude: float, longitude: float, title: str = "") -> str:
@@ -522,6 +543,20 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&])")
 def escape(text: str) -> str:
     """The text as Markdown that shows just these characters, line by line."""
     return re.sub(r"(?<!\n)\n(?!\n)", "\\\\\n", _MARKDOWN.sub(r"\\\1", text))
+
+
+_LINK = re.compile(r"(?<!\\)\[([^\]]+)\]\(([^)\s]+)\)")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~&])")
+
+
+def unmarked(markdown: str) -> str:
+    """The text without the marks of the FAQ's Markdown, for where it is shown as characters."""
+
+    def spelt(link: re.Match[str]) -> str:
+        target = link[2].removeprefix("tel:").removeprefix("mailto:")
+        return link[1] if link[1].replace(" ", "") in (target, link[2]) else f"{link[1]} ({target})"
+
+    return _ESCAPED.sub(r"\1", _LINK.sub(spelt, markdown).replace("**", "").replace("\\\n", "\n"))
 
 
 def first_words(text: str, limit: int = 48) -> str:

@@ -24,7 +24,7 @@ async def tick(session: Session, desk: Desk, at: datetime) -> None:
                 await tickets.post(session, ticket_id, "system", texts.NOT_DELIVERED, author=None, identity=None, at=at)
                 await cards.noted(session, desk, ticket_id, texts.NOT_DELIVERED, at)
     await inbox.forget(session, at - KEYS_KEPT)
-    await outbox.forget(session, at - SENT_KEPT)
+    await outbox.forget(session, at - SENT_KEPT, at - max(SENT_KEPT, desk.settings.retention))
     await questions.erase_older(session, at - desk.settings.retention)
     await tickets.erase_older(session, at - desk.settings.retention)
     await weblines.forget(session, at - desk.settings.retention)

@@ -94,6 +94,11 @@ class Turn:
     """An earlier reply that the next one takes the place of."""
 
     @property
+    def in_groups_name(self) -> bool:
+        """True if an admin of the group wrote in its name: who it is, is not known."""
+        return self.group and self.who.user == self.where.chat
+
+    @property
     def catalog(self) -> Catalog:
         return self.desk.knowledge().catalog
 

@@ -216,11 +216,12 @@ async def of_post(session: Session, post_id: int) -> int | None:
 
 
 async def staff_lines(session: Session, ticket_id: int) -> list[tuple[int, Address]]:
-    """What else staff were told of a ticket, oldest first, without what takes the place of something."""
+    """What else staff were told of a ticket, if only in part, oldest first; without what edits something."""
+    begun = select(OutboxPart.id).where(OutboxPart.outbox_id == OutboxRow.id).exists()
     found = await session.execute(
         select(OutboxRow.id, OutboxRow.channel, OutboxRow.chat, OutboxRow.thread)
         .where(OutboxRow.ticket_id == ticket_id, OutboxRow.kind == "staff", OutboxRow.edits_id.is_(None))
-        .where(OutboxRow.state.in_([OutboxState.SENDING, OutboxState.SENT]))
+        .where(or_(OutboxRow.state.in_([OutboxState.SENDING, OutboxState.SENT]), begun))
         .order_by(OutboxRow.id)
     )
     return [(id_, Address(channel, chat, thread)) for id_, channel, chat, thread in found]
@@ -260,6 +261,17 @@ async def extend(session: Session, post_id: int, files: Collection[int]) -> bool
         .execution_options(synchronize_session=False)
     )
     return counted(changed) == 1
+
+
+async def recall(session: Session, address: Address, at: datetime) -> None:
+    """What was planned for later in this chat is not said."""
+    await session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.channel == address.channel, OutboxRow.chat == address.chat)
+        .where(OutboxRow.state == OutboxState.QUEUED, OutboxRow.attempts == 0, OutboxRow.not_before > at)
+        .values(state=OutboxState.CANCELLED, finished_at=at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def outdate(session: Session, edited: int, at: datetime) -> None:
@@ -440,8 +452,11 @@ async def counts(session: Session) -> dict[str, int]:
     return dict(found.all())
 
 
-async def forget(session: Session, before: datetime) -> int:
-    """Deletes finished rows created before this moment, except those that tell what became of a post."""
+async def forget(session: Session, before: datetime, staff_before: datetime) -> int:
+    """Deletes finished rows created before this moment, except those that tell what became of a post.
+
+    What shows staff a ticket is known for longer: it is edited, and taken away when the member is erased.
+    """
     finished = (OutboxState.SENT, OutboxState.CANCELLED, OutboxState.FAILED, OutboxState.UNKNOWN)
     edited = select(OutboxRow.edits_id).where(OutboxRow.edits_id.is_not(None))
     return counted(
@@ -449,7 +464,10 @@ async def forget(session: Session, before: datetime) -> int:
             delete(OutboxRow)
             .where(
                 OutboxRow.state.in_(finished),
-                OutboxRow.created_at < before,
+                or_(
+                    and_(OutboxRow.created_at < before, OutboxRow.kind.not_in(["card", "staff"])),
+                    OutboxRow.created_at < staff_before,
+                ),
                 OutboxRow.post_id.is_(None),
                 OutboxRow.id.not_in(edited),
             )

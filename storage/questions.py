@@ -41,6 +41,8 @@ class Question:
     at: datetime
     verdict: str
     offered: tuple[str, ...]
+    topic: str
+    """Id of the topic that it is likely about; empty where nothing says so."""
     entry: str
     outcome: Outcome
     ticket: int | None
@@ -61,6 +63,7 @@ async def ask(
     entry: str,
     outcome: Outcome,
     message: str = "",
+    topic: str = "",
 ) -> int:
     return await insert_row(
         session,
@@ -75,6 +78,7 @@ async def ask(
             "at": at,
             "verdict": verdict,
             "offered": list(offered),
+            "topic": topic,
             "entry": entry,
             "outcome": outcome,
             "message": message,
@@ -167,6 +171,7 @@ def _question(row: QuestionRow) -> Question:
         row.at,
         row.verdict,
         tuple(row.offered),
+        row.topic,
         row.entry,
         Outcome(row.outcome),
         row.ticket_id,

@@ -206,7 +206,7 @@ class OutboxRow(Table):
     expires_at: Mapped[datetime | None]
     reply_to: Mapped[str] = mapped_column(String(160), default="")
     """The platform's id of the message this answers."""
-    edits_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    edits_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachments.id"))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"), index=True)
     audience: Mapped[str] = mapped_column(String(120), default="", server_default=EMPTY)
@@ -331,6 +331,8 @@ class QuestionRow(Table):
     verdict: Mapped[str] = mapped_column(String(10))
     offered: Mapped[list[str]] = mapped_column(JSON)
     """Ids of the entries that were likely, best first."""
+    topic: Mapped[str] = mapped_column(String(40), default="", server_default=EMPTY)
+    """Id of the topic that it is likely about; empty where nothing says so."""
     entry: Mapped[str] = mapped_column(String(40), default="")
     """Id of the entry that was answered with; empty as long as none was."""
     outcome: Mapped[str] = mapped_column(String(12))

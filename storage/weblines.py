@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from storage.database import Session
 from storage.statements import counted, insert_new
 from storage.tables import WebLine
+
+REPLACES = "replaces"
+"""In the body of a line that only tells what another one says now: which one that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,21 @@ async def add(session: Session, chat: str, key: str, mine: bool, body: dict[str,
     known = await session.scalar(select(WebLine.id).where(WebLine.chat == chat, WebLine.key == key))
     assert known is not None  # noqa: S101 - the unique constraint said so
     return known
+
+
+async def replace(session: Session, chat: str, id_: int, key: str, body: dict[str, Any], at: datetime) -> int | None:
+    """Changes what a line says, and adds a line that tells those who have the old one; None if it is not there.
+
+    What replaces twice under the same key is one line.
+    """
+    known = (WebLine.id == id_, WebLine.chat == chat, WebLine.mine.is_(False))
+    changed = await session.execute(
+        update(WebLine).where(*known).values(body=body).execution_options(synchronize_session=False)
+    )
+    if counted(changed) == 0:
+        return None
+    await add(session, chat, key, False, {**body, REPLACES: id_}, at)
+    return id_
 
 
 async def after(session: Session, chat: str, id_: int, limit: int) -> list[Line]:

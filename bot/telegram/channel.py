@@ -5,23 +5,32 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
-from telegram import InputFile, LinkPreviewOptions, Message, ReplyParameters
+from telegram import (
+    InputFile,
+    InputMediaAudio,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot.channel import ChannelError, Closed, Later, Refused
 from bot.files import LARGEST_MEDIA, MEDIA, FileStore
 from bot.intake import Intake
-from bot.telegram import rendering
+from bot.telegram import blanks, rendering
 from bot.telegram.paces import Paces
 from bot.telegram.reading import CHANNEL
 from bot.telegram.receiver import CARD
 from bot.telegram.threads import OURS, Threads
 from bot.telegram.wire import Wire, retry_after_s, trouble
-from handlers import replies
+from handlers import replies, texts
 from handlers.events import BotRemoved, Event, Moved, Unreachable
 from handlers.replies import Reply
 from storage import Address, Database, Identity, attachments, groups, outbox
@@ -30,16 +39,25 @@ from storage.outbox import Delivery
 
 LONGEST_WAIT_S = 3.0  # for the pace, such as between the parts of one reply
 _EDITED = ("message is not modified",)
-_CANT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_CANT_EDIT = (
+    "message to edit not found", "message can't be edited", "message_id_invalid", "there is no text in the message",
+)  # fmt: skip
+_GONE = ("message to delete not found", "message_id_invalid")
 _CANT_PARSE = "can't parse entities"
-_FILE_UNKNOWN = "wrong file identifier"
+_FILE_UNKNOWN = ("wrong file identifier", "type of file mismatch", "can't use file of type")
 _NO_PHOTO = ("image_process_failed", "photo_invalid", "photo_ext", "too big")
 """Images that Telegram takes as documents only."""
 _NOT_IN_IT = "chat not found"
 """What Telegram says of a group in which the account never was, such as one that the configuration names."""
 _THREAD_SHUT = ("message thread not found", "topic_closed")
+_ALBUM = 10  # files at most
+_ALBUM_BYTES = 40 * 1024 * 1024  # that must be brought there at once
+_STANDS_WITH = {"photo": "seen", "video": "seen", "document": "document", "audio": "audio"}
+"""Kinds that an album may hold; only those of the same word stand together in one."""
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 class TelegramChannel:
@@ -86,57 +104,85 @@ class TelegramChannel:
         ready_at = self._paces.all_ready_at(now)
         return {**waiting, "": ready_at - now} if ready_at > now else waiting
 
-    async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
+    async def send(self, delivery: Delivery, number: int, part: Reply) -> str | tuple[str, ...]:
         where, earlier = delivery.address, list[str]()
         if _is_group(where) or delivery.edits is not None:
             async with self._database.read(brief=True) as session:
                 where = await groups.now_at(session, where)
                 if delivery.edits is not None and number == 0:
                     earlier = await outbox.standing(session, delivery.edits, where.chat)
+        files = await self._enclosed(delivery, number, part)
         try:
-            async with self._turn(where.chat):
-                sent = await self._send(delivery, where, number, part, earlier[0] if earlier else None)
+            async with self._turn(where.chat, len(files) or 1):
+                for message in earlier[1:]:
+                    await self._take_away(where, message)
+                sent = await self._send(delivery, where, number, part, files, earlier[0] if earlier else None)
         except TelegramError as error:
             meaning = await self._told(error, delivery, where)
             if part.leaves and isinstance(meaning, Refused):
                 await self._leave(where)
             raise meaning from error
-        for message in earlier:
-            if message != sent:
-                await self._delete(where, message)
-        return sent
+        return sent if len(sent) > 1 else sent[0]
+
+    async def _enclosed(self, delivery: Delivery, number: int, part: Reply) -> list[Attachment]:
+        """The file that the part shows, and those behind it that go along with it as one album."""
+        if not part.attachments:
+            return []
+        ids = [each.attachments[0] for each in self.split(replies.from_json(delivery.reply))[number:]][:_ALBUM]
+        async with self._database.read() as session:
+            found = await attachments.several(session, ids)
+        files: list[Attachment] = []
+        for each in map(found.get, ids):
+            if each is None or (files and not _stand_together(*files, each)):
+                break
+            files.append(each)
+        return files
 
     @asynccontextmanager
-    async def _turn(self, chat: str) -> AsyncIterator[None]:
+    async def _turn(self, chat: str, messages: int = 1) -> AsyncIterator[None]:
         """Waits until the pace lets a message go; a long wait is not made here, where others wait too."""
         began = _now()
-        while (at := self._paces.ready_at(chat, now := _now())) > now:
+        while (at := self._paces.ready_at(chat, now := _now(), messages)) > now:
             if at - began > LONGEST_WAIT_S:
                 raise Later("pace", timedelta(seconds=at - now))
             await asyncio.sleep(at - now)
-        self._paces.take(chat, now)
+        self._paces.take(chat, now, messages)
         try:
             yield
         finally:
-            self._paces.arrive(chat, _now())
+            self._paces.arrive(chat, _now(), messages)
 
-    async def _send(self, delivery: Delivery, where: Address, number: int, part: Reply, edited: str | None) -> str:
+    async def _send(
+        self,
+        delivery: Delivery,
+        where: Address,
+        number: int,
+        part: Reply,
+        files: Sequence[Attachment],
+        edited: str | None,
+    ) -> tuple[str, ...]:
         opens = delivery.kind == CARD and not replies.from_json(delivery.reply).closes
-        if edited is not None and not part.attachments and await self._edit(where, edited, part):
-            await self._threads.place(where, part.title, opens=opens)
-            if part.closes:
-                await self._threads.close(where)
-            return edited
+        if edited is not None and not part.anew:
+            if not part.attachments and await self._edit(where, edited, part):
+                await self._threads.place(where, part.title, opens=opens)
+                if part.closes:
+                    await self._threads.close(where)
+                return (edited,)
+            await self._take_away(where, edited)
         thread = await self._threads.place(where, part.title, opens=opens)
         reply_to = delivery.reply_to if number == 0 and delivery.reply_to.isdecimal() else ""
         try:
-            sent = await self._message(where, thread, part, reply_to)
+            sent = await self._messages(where, thread, part, files, reply_to)
         except BadRequest as error:
-            is_shut = any(shut in error.message.lower() for shut in _THREAD_SHUT)
-            if thread is None or not is_shut or not where.thread.startswith(OURS):
+            if thread is None or not _is_shut(error) or not where.thread.startswith(OURS):
                 raise
             thread = await self._threads.again(where, part.title)
-            sent = await self._message(where, thread, part, reply_to)
+            sent = await self._messages(where, thread, part, files, reply_to)
+        if edited is not None and part.anew:
+            try:
+                await self._take_away(where, edited)
+            except TelegramError as error:  # it stands there twice, which is better than to send it again
+                log.warning("earlier message not taken away", error=type(error).__name__)
         if part.closes and thread is not None:
             try:
                 await self._threads.close(where)
@@ -144,7 +190,7 @@ class TelegramChannel:
                 log.warning("thread not closed", error=type(error).__name__)
         if part.leaves:
             await self._leave(where)
-        return str(sent.message_id)
+        return tuple(str(message.message_id) for message in sent)
 
     async def _leave(self, where: Address) -> None:
         try:
@@ -152,36 +198,53 @@ class TelegramChannel:
         except TelegramError as error:
             log.warning("group not left", error=type(error).__name__)
 
-    async def _delete(self, where: Address, message: str) -> None:
-        """What an edit left without a successor; it may be gone already, or too old."""
-        try:
-            await self._wire.bot.delete_message(int(where.chat), int(message))
-        except TelegramError as error:
-            log.info("earlier part not deleted", error=type(error).__name__)
+    async def _take_away(self, where: Address, message: str) -> None:
+        """What an edit left without a successor; where it is too old to be deleted, its words and what it shows.
 
-    async def _message(self, where: Address, thread: int | None, part: Reply, reply_to: str) -> Message:
-        if part.attachments:
-            async with self._database.read() as session:
-                attachment = await attachments.get(session, part.attachments[0])
-            if attachment is None:
-                raise Refused("attachment gone")
-            return await self._file(where, thread, attachment)
+        It may be done as often as one likes. A voice message that is too old keeps its sound.
+        """
+        bot = self._wire.bot
+        which: dict[str, Any] = {"chat_id": int(where.chat), "message_id": int(message)}
+        try:
+            await bot.delete_message(**which)
+        except BadRequest as error:
+            if any(gone in error.message.lower() for gone in _GONE):
+                return
+        else:
+            return
+        ways: tuple[Callable[[], Coroutine[Any, Any, Any]], ...] = (
+            lambda: bot.edit_message_text(texts.TAKEN_AWAY, **which),
+            lambda: bot.edit_message_media(blanks.photo(texts.TAKEN_AWAY), **which),
+            lambda: bot.edit_message_media(blanks.document(texts.TAKEN_AWAY), **which),
+            lambda: bot.edit_message_caption(caption=texts.TAKEN_AWAY, **which),
+        )
+        for way in ways:
+            try:
+                await way()
+            except BadRequest as error:
+                if any(same in error.message.lower() for same in _EDITED):
+                    return
+            else:
+                return
+        log.warning("message can't be taken away")
+
+    async def _messages(
+        self, where: Address, thread: int | None, part: Reply, files: Sequence[Attachment], reply_to: str
+    ) -> Sequence[Message]:
         common: dict[str, Any] = {
             "chat_id": int(where.chat),
             "message_thread_id": thread,
-            "reply_markup": rendering.keyboard(part.choices, self._wire.name),
-            "link_preview_options": LinkPreviewOptions(is_disabled=True),
             "reply_parameters": (
                 ReplyParameters(int(reply_to), allow_sending_without_reply=True) if reply_to else None
             ),
         }
-        try:
-            return await self._wire.bot.send_message(text=rendering.html(part), parse_mode=ParseMode.HTML, **common)
-        except BadRequest as error:
-            if _CANT_PARSE not in error.message.lower():
-                raise
-            log.error("our HTML was refused, sent as plain text")
-            return await self._wire.bot.send_message(text=rendering.plain(part), **common)
+        if files:
+            return await self._files_with_words(part, files, common)
+        if not part.text:
+            raise Refused("attachment gone")
+        common["reply_markup"] = rendering.keyboard(part.choices, self._wire.name)
+        common["link_preview_options"] = LinkPreviewOptions(is_disabled=True)
+        return [await _said(part, lambda text, mode: self._wire.bot.send_message(text=text, parse_mode=mode, **common))]
 
     async def _edit(self, where: Address, message: str, part: Reply) -> bool:
         """False if that message can't be edited any more."""
@@ -192,13 +255,7 @@ class TelegramChannel:
             "link_preview_options": LinkPreviewOptions(is_disabled=True),
         }
         try:
-            try:
-                await self._wire.bot.edit_message_text(text=rendering.html(part), parse_mode=ParseMode.HTML, **common)
-            except BadRequest as error:
-                if _CANT_PARSE not in error.message.lower():
-                    raise
-                log.error("our HTML was refused, sent as plain text")
-                await self._wire.bot.edit_message_text(text=rendering.plain(part), **common)
+            await _said(part, lambda text, mode: self._wire.bot.edit_message_text(text=text, parse_mode=mode, **common))
         except BadRequest as error:
             if any(same in error.message.lower() for same in _EDITED):
                 return True
@@ -207,39 +264,79 @@ class TelegramChannel:
             raise
         return True
 
-    async def _file(self, where: Address, thread: int | None, attachment: Attachment) -> Message:
-        """By the platform's own name of it where it came from there, else its bytes."""
-        if attachment.address.channel == CHANNEL and attachment.reference:
+    async def _files_with_words(
+        self, part: Reply, files: Sequence[Attachment], common: Mapping[str, Any]
+    ) -> Sequence[Message]:
+        """As an album where there are several; if one of them can't stand there, the first goes alone."""
+        if len(files) > 1:
             try:
-                return await self._as(attachment.kind, where, thread, attachment.reference)
-            except BadRequest as error:  # such as a name that another account was given
-                if not attachment.sha256 or _FILE_UNKNOWN not in error.message.lower():
+                return await self._album(part, files, common)
+            except BadRequest as error:
+                if _is_shut(error) or isinstance(error, ChatMigrated):
                     raise
+                log.info("album refused", error=type(error).__name__)
+        return [await self._file(part, files[0], common)]
+
+    async def _album(self, part: Reply, files: Sequence[Attachment], common: Mapping[str, Any]) -> Sequence[Message]:
+        media = [_ITEMS[each.kind](await self._named(each, attach=True)) for each in files]
+        bot = self._wire.bot
+        if not part.text:
+            return await bot.send_media_group(media=media, **common)
+        return await _said(
+            part, lambda text, mode: bot.send_media_group(media=media, caption=text, parse_mode=mode, **common)
+        )
+
+    async def _file(self, part: Reply, attachment: Attachment, common: Mapping[str, Any]) -> Message:
+        """By the platform's own name of it where it came from there, else its bytes."""
+        what = await self._named(attachment)
+        try:
+            return await self._as(attachment.kind, what, part, common)
+        except BadRequest as error:
+            said = error.message.lower()
+            if isinstance(what, str):  # such as a name that another account was given
+                if not attachment.sha256 or not any(unknown in said for unknown in _FILE_UNKNOWN):
+                    raise
+            elif attachment.kind != "photo" or not any(no in said for no in _NO_PHOTO):
+                raise
+        file = await self._bytes(attachment)
+        if isinstance(what, InputFile):
+            return await self._as("document", file, part, common)
+        try:
+            return await self._as(attachment.kind, file, part, common)
+        except BadRequest as error:
+            if attachment.kind != "photo" or not any(no in error.message.lower() for no in _NO_PHOTO):
+                raise
+            return await self._as("document", file, part, common)
+
+    async def _named(self, attachment: Attachment, *, attach: bool = False) -> str | InputFile:
+        if attachment.address.channel == CHANNEL and attachment.reference:
+            return attachment.reference
+        return await self._bytes(attachment, attach=attach)
+
+    async def _bytes(self, attachment: Attachment, *, attach: bool = False) -> InputFile:
         content = await self._files.read(attachment.sha256) if attachment.sha256 else None
         if content is None:
             raise Refused("file gone")
         name = attachment.name or f"tep-{attachment.id}.{MEDIA.get(attachment.type, 'bin')}"
-        file = InputFile(content, filename=name)
-        try:
-            return await self._as(attachment.kind, where, thread, file)
-        except BadRequest as error:
-            if attachment.kind != "photo" or not any(no in error.message.lower() for no in _NO_PHOTO):
-                raise
-            return await self._as("document", where, thread, file)
+        return InputFile(content, filename=name, attach=attach)
 
-    async def _as(self, kind: str, where: Address, thread: int | None, what: str | InputFile) -> Message:
-        bot, chat = self._wire.bot, int(where.chat)
+    async def _as(self, kind: str, what: str | InputFile, part: Reply, common: Mapping[str, Any]) -> Message:
+        bot = self._wire.bot
         match kind:
             case "photo":
-                return await bot.send_photo(chat, what, message_thread_id=thread)
+                send: Callable[..., Coroutine[Any, Any, Message]] = bot.send_photo
             case "voice":
-                return await bot.send_voice(chat, what, message_thread_id=thread)
+                send = bot.send_voice
             case "audio":
-                return await bot.send_audio(chat, what, message_thread_id=thread)
+                send = bot.send_audio
             case "video":
-                return await bot.send_video(chat, what, message_thread_id=thread)
+                send = bot.send_video
             case _:
-                return await bot.send_document(chat, what, message_thread_id=thread)
+                kind, send = "document", bot.send_document
+        given = {kind: what, **common}
+        if not part.text:
+            return await send(**given)
+        return await _said(part, lambda text, mode: send(caption=text, parse_mode=mode, **given))
 
     async def _told(self, error: TelegramError, delivery: Delivery, where: Address) -> ChannelError:
         """What the error means for the message; whoever must know it is told by an event."""
@@ -274,6 +371,37 @@ class TelegramChannel:
             raise Refused(type(error).__name__) from error
         except TelegramError as error:
             raise trouble(error, private=False) from error
+
+
+_ITEMS = {
+    "photo": InputMediaPhoto,
+    "video": InputMediaVideo,
+    "document": InputMediaDocument,
+    "audio": InputMediaAudio,
+}
+
+
+def _stand_together(first: Attachment, *others: Attachment) -> bool:
+    """True if they may be one album, small enough to be brought there at once."""
+    kind = _STANDS_WITH.get(first.kind)
+    brought = sum(each.size for each in (first, *others) if each.address.channel != CHANNEL)
+    is_one = all(_STANDS_WITH.get(each.kind) == kind for each in others)
+    return kind is not None and is_one and brought <= _ALBUM_BYTES
+
+
+async def _said(part: Reply, send: Callable[[str, str | None], Coroutine[Any, Any, T]]) -> T:
+    """Sends the words in Telegram's HTML; as plain text if it should not understand that."""
+    try:
+        return await send(rendering.html(part), ParseMode.HTML)
+    except BadRequest as error:
+        if _CANT_PARSE not in error.message.lower():
+            raise
+        log.error("our HTML was refused, sent as plain text")
+        return await send(rendering.plain(part), None)
+
+
+def _is_shut(error: BadRequest) -> bool:
+    return any(shut in error.message.lower() for shut in _THREAD_SHUT)
 
 
 def _is_group(where: Address) -> bool:

@@ -23,21 +23,21 @@ class _Window:
     under_way: int = 0
     """Messages that may arrive at any moment from now on."""
 
-    def ready_at(self, now: float) -> float:
+    def ready_at(self, now: float, messages: int = 1) -> float:
         while self.arrived_at and self.arrived_at[0] <= now - self.seconds:
             self.arrived_at.popleft()
-        over = len(self.arrived_at) + self.under_way + 1 - self.most
+        over = len(self.arrived_at) + self.under_way + min(messages, self.most) - self.most
         if over <= 0:
             return now
         return (self.arrived_at[over - 1] if over <= len(self.arrived_at) else now) + self.seconds
 
-    def take(self, now: float) -> None:
+    def take(self, now: float, messages: int) -> None:
         del now
-        self.under_way += 1
+        self.under_way += messages
 
-    def arrive(self, now: float) -> None:
-        self.under_way -= 1
-        self.arrived_at.append(now)
+    def arrive(self, now: float, messages: int) -> None:
+        self.under_way -= messages
+        self.arrived_at.extend([now] * messages)
 
 
 @dataclass(slots=True)
@@ -49,14 +49,15 @@ class _Bucket:
     level: float
     at: float
 
-    def ready_at(self, now: float) -> float:
-        return now + max(0.0, 1 - self._level(now)) / self.per_s
+    def ready_at(self, now: float, messages: int = 1) -> float:
+        return now + max(0.0, min(messages, self.size) - self._level(now)) / self.per_s
 
-    def take(self, now: float) -> None:
-        self.level, self.at = self._level(now) - 1, now
+    def take(self, now: float, messages: int) -> None:
+        self.level, self.at = self._level(now) - messages, now
 
-    def arrive(self, now: float) -> None:
+    def arrive(self, now: float, messages: int) -> None:
         """It fills again from when the message arrived."""
+        del messages
         self.at = now
 
     def _level(self, now: float) -> float:
@@ -75,20 +76,21 @@ class Paces:
         self._until: dict[str, float] = {}
         """Those among them of which the platform said so."""
 
-    def ready_at(self, chat: str, now: float) -> float:
-        """When the next message to this chat may be sent; `now` if at once."""
-        return max(self._all.ready_at(now), self._pace(chat, now).ready_at(now), self._until.get(chat, now))
+    def ready_at(self, chat: str, now: float, messages: int = 1) -> float:
+        """When the next message to this chat may be sent, or so many at once as an album; `now` if at once."""
+        ready = self._all.ready_at(now, messages), self._pace(chat, now).ready_at(now, messages)
+        return max(*ready, self._until.get(chat, now))
 
-    def take(self, chat: str, now: float) -> None:
-        """A message to this chat is on its way now."""
-        self._all.take(now)
-        self._pace(chat, now).take(now)
+    def take(self, chat: str, now: float, messages: int = 1) -> None:
+        """A message to this chat, or so many, are on their way now."""
+        self._all.take(now, messages)
+        self._pace(chat, now).take(now, messages)
         self._look(chat, now)
 
-    def arrive(self, chat: str, now: float) -> None:
-        """It has arrived by now, or never will."""
-        self._all.arrive(now)
-        self._pace(chat, now).arrive(now)
+    def arrive(self, chat: str, now: float, messages: int = 1) -> None:
+        """They have arrived by now, or never will."""
+        self._all.arrive(now, messages)
+        self._pace(chat, now).arrive(now, messages)
         self._look(chat, now)
 
     def _look(self, chat: str, now: float) -> None:

@@ -18,7 +18,7 @@ from bot.telegram.rendering import keyboard
 from bot.telegram.wire import Wire
 from handlers import choices, replies, texts
 from handlers.events import Edited, Event, Opened, Pressed, Said
-from storage import Database, Session, groups, inbox, outbox
+from storage import Database, Identity, Session, groups, inbox, outbox
 from storage.inbox import Arrival
 
 _ADMINS = (ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.OWNER)
@@ -104,21 +104,29 @@ class Receiver:
             case Press(event=event):
                 if event is None:
                     batch.presses.append((found, texts.GONE_BUTTON))
-                elif await self._is_for(event):
-                    batch.events.append((key, await self._in_thread(event)))
+                elif (who := await self._presser(event)) is not None:
+                    batch.events.append((key, await self._in_thread(replace(event, who=who))))
                     batch.presses.append((found, ""))
                 else:
                     batch.presses.append((found, texts.NOT_YOUR_BUTTON))
             case _:
                 batch.events.append((key, await self._in_thread(found)))
 
-    async def _is_for(self, pressed: Pressed) -> bool:
-        """True unless the message with the button was meant for somebody else in the group."""
+    async def _presser(self, pressed: Pressed) -> Identity | None:
+        """As who it was pressed; None if the message with the button was meant for somebody else in the group.
+
+        What was said to an admin who writes in the group's name is for each of its admins: nobody knows which it was.
+        """
         if not pressed.group:
-            return True
+            return pressed.who
         async with self._database.read() as session:
             shown = await outbox.shown(session, pressed.where, pressed.source)
-        return shown is None or shown.audience in ("", pressed.who.user)
+        if shown is None or shown.audience in ("", pressed.who.user):
+            return pressed.who
+        in_its_name = shown.audience == pressed.where.chat
+        if in_its_name and await self._is_admin(pressed.where.chat, pressed.who.user):
+            return Identity(CHANNEL, pressed.where.chat)
+        return None
 
     async def _in_thread(self, event: Event) -> Event:
         """With our own name of the thread it happened in, if we made that."""

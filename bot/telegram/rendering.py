@@ -11,6 +11,7 @@ from handlers.choices import parse
 from handlers.replies import NO_NUMBER, Choice, Reply
 
 LONGEST = 4096 - 16  # UTF-16 units after parsing, less what the numbers of parts take
+CAPTION = 1024  # UTF-16 units under a photo or another file
 LABEL = 60
 _SHORT = 16  # characters of a label that leaves room for another beside it
 _BUTTONS = 100
@@ -19,7 +20,13 @@ _PRIVATE = "private"
 
 
 def split(reply: Reply) -> tuple[Reply, ...]:
-    """The reply as messages: its words in as many as they need, choices below the last, then each attachment."""
+    """The reply as messages: its words in as many as they need, choices below the last, then each attachment.
+
+    Words that need no buttons stand under the first attachment, if there is room.
+    """
+    if _is_caption(reply):
+        first = Reply(text=reply.text, speaker=reply.speaker, attachments=reply.attachments[:1], title=reply.title)
+        return _ended(reply, [first, *_files(reply, reply.attachments[1:])])
     words = _pieces(reply.text, LONGEST - markup.utf16(reply.speaker) - 2) if reply.text.strip() else []
     several = len(words) > 1
     parts = [
@@ -31,8 +38,22 @@ def split(reply: Reply) -> tuple[Reply, ...]:
         )
         for n, text in enumerate(words, start=1)
     ]
-    parts += [Reply(text="", attachments=(id_,), title=reply.title) for id_ in reply.attachments]
+    return _ended(reply, [*parts, *_files(reply, reply.attachments)])
+
+
+def _is_caption(reply: Reply) -> bool:
+    if not reply.attachments or reply.choices or not reply.text.strip():
+        return False
+    return markup.utf16(plain(reply)) <= CAPTION and markup.utf16(reply.text) <= 2 * CAPTION
+
+
+def _files(reply: Reply, attachments: Sequence[int]) -> list[Reply]:
+    return [Reply(text="", attachments=(id_,), title=reply.title) for id_ in attachments]
+
+
+def _ended(reply: Reply, parts: list[Reply]) -> tuple[Reply, ...]:
     if parts:
+        parts[0] = replace(parts[0], anew=reply.anew)
         parts[-1] = replace(parts[-1], closes=reply.closes, leaves=reply.leaves)
     return tuple(parts)
 

@@ -7,8 +7,11 @@ from bot.bell import Bell
 from bot.web import visits
 from handlers import replies
 from handlers.replies import Reply
-from storage import Database, weblines
+from storage import Database, outbox, weblines
 from storage.outbox import Delivery
+
+EDITED = "edited"
+"""In the body of a line that says something else than at first."""
 
 
 class WebChannel:
@@ -30,11 +33,16 @@ class WebChannel:
         return (reply,)
 
     async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
-        chat = delivery.address.chat
+        chat, key, body, at = delivery.address.chat, f"out:{delivery.id}:{number}", replies.to_json(part), self._clock()
         async with self._database.write() as session:
-            line = await weblines.add(
-                session, chat, f"out:{delivery.id}:{number}", False, replies.to_json(part), self._clock()
+            stands = await outbox.standing(session, delivery.edits, chat) if delivery.edits is not None else []
+            line = (
+                await weblines.replace(session, chat, int(stands[0]), key, {**body, EDITED: True}, at)
+                if stands
+                else None
             )
+            if line is None:
+                line = await weblines.add(session, chat, key, False, body, at)
         self._bell.ring(visits.topic(chat))
         return str(line)
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot import files
 from bot.web import context, pages, photos, staff, visits
+from bot.web.channel import EDITED
 from bot.web.context import WebContext
 from bot.web.markdown import to_html
 from bot.web.pace import Pace
@@ -225,9 +226,9 @@ async def _label(ctx: WebContext, session: Session, chat: str, choice: str, sour
     """What stood on the pressed button, looked up here: the browser's own word for it could be anything."""
     line = await _line(session, chat, _number(source))
     if line is not None and not line.mine:
-        for offered in replies.from_json(line.body).choices:
-            if offered.value == choice:
-                return offered.label
+        for offered in shown(line)["choices"]:
+            if offered["value"] == choice:
+                return str(offered["label"])
     return _known_label(ctx.desk.knowledge().catalog, choice)
 
 
@@ -299,9 +300,11 @@ def shown(line: Line) -> dict[str, Any]:
     common = {"id": line.id, "mine": line.mine, "at": line.at.isoformat()}
     if line.mine:
         return {**common, "key": line.key, **line.body}
-    reply = replies.from_json(line.body)
+    reply = replies.from_json({name: line.body[name] for name in line.body if name not in (EDITED, weblines.REPLACES)})
+    told = {name: line.body[name] for name in (EDITED, weblines.REPLACES) if name in line.body}
     return {
         **common,
+        **told,
         "html": to_html(reply.text),
         "speaker": reply.speaker,
         "choices": [{"label": c.label, "value": c.value, "number": c.number} for c in reply.choices],

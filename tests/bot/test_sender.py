@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import takewhile
 
 import pytest
 
@@ -37,11 +38,15 @@ class Script:
     def split(self, reply: Reply) -> Sequence[Reply]:
         return [Reply(text) for text in reply.text.split("|")]
 
-    async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
+    async def send(self, delivery: Delivery, number: int, part: Reply) -> str | tuple[str, ...]:
+        """What begins with a + goes along with what stands before it."""
         if self.says and delivery.address == LAN:
             raise self.says.pop(0)
         self.arrived.append((delivery.address.chat, part.text))
-        return f"id{len(self.arrived)}"
+        first = f"id{len(self.arrived)}"
+        behind = [each.text for each in self.split(replies.from_json(delivery.reply))[number + 1 :]]
+        together = list(takewhile(lambda text: text.startswith("+"), behind))
+        return (first, *(f"{first}{text}" for text in together)) if together else first
 
     async def run(self) -> None:
         """Nothing comes in here."""
@@ -121,6 +126,29 @@ async def test_parts_that_arrived_are_not_sent_again(post: Post) -> None:
     await post.sender.settle()
 
     assert post.channel.arrived == [("lan", "3")]
+    assert await post.state(row) == OutboxState.SENT
+
+
+async def test_what_goes_out_together_is_known_by_all_its_ids_and_not_sent_again(post: Post) -> None:
+    row = await post.put("1|2|+3|4")
+
+    await post.sender.settle()
+
+    assert [text for _, text in post.channel.arrived] == ["1", "2", "4"]
+    async with post.database.read() as session:
+        assert await outbox.standing(session, row, "lan") == ["id1", "id2", "id2+3", "id3"]
+    assert await post.state(row) == OutboxState.SENT
+
+
+async def test_what_fails_behind_an_album_is_taken_up_there(post: Post) -> None:
+    row = await post.put("1|+2|3")
+    async with post.database.write() as session:
+        for number in (0, 1):
+            await outbox.part_sent(session, row, number, f"id{number}", post.clock())
+
+    await post.sender.settle()
+
+    assert [text for _, text in post.channel.arrived] == ["3"]
     assert await post.state(row) == OutboxState.SENT
 
 

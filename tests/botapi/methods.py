@@ -19,6 +19,14 @@ RESULT_ID_BYTES = 64
 COMMANDS = 100
 TOPIC_NAME = 128
 DESCRIPTION, SHORT_DESCRIPTION = 512, 120
+_ALBUMS = {
+    "photo": {"photo", "video"},
+    "video": {"photo", "video"},
+    "audio": {"audio"},
+    "document": {"document"},
+}
+"""What a message of an album can become, by what it is."""
+_EDITABLE = (*_ALBUMS, "animation")
 _ACTION = re.compile(r"typing|(upload|record)_(photo|video|voice|document|video_note)|choose_sticker|find_location")
 _IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"RIFF")
 _SENT = frozenset(
@@ -241,6 +249,21 @@ class Methods:
             raise BadRequest("there is no caption in the message to edit")
         kept = {key: value for key, value in message.body.items() if key not in ("caption", "caption_entities")}
         return self._edit(message, kept | caption_body(content), content, given.buttons() or [])
+
+    def _do_edit_message_media(self, given: Parameters) -> Result:
+        message = self._own(given)
+        item = given.json("media")
+        if not isinstance(item, dict) or item.get("type") not in ("photo", "video", "audio", "document", "animation"):
+            raise BadRequest("can't parse InputMedia: wrong type")
+        if "text" not in message.body and not set(message.body) & set(_EDITABLE):
+            raise BadRequest("message media can't be edited")
+        if message.extra.get("media_group_id"):
+            stands = next(kind for kind in _EDITABLE if kind in message.body)
+            if item["type"] not in _ALBUMS[stands]:
+                raise BadRequest("message media of an album can't be of another type")
+        content = caption(str(item.get("caption") or ""), str(item.get("parse_mode") or ""))
+        file = self._file(given, str(item["type"]), str(item.get("media") or ""))
+        return self._edit(message, media_body(file) | caption_body(content), content, given.buttons() or [])
 
     def _do_edit_message_reply_markup(self, given: Parameters) -> Result:
         message = self._own(given)

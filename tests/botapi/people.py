@@ -184,12 +184,22 @@ class User:
     async def sends_sticker(self, emoji: str = "👍", chat: int | None = None) -> int:
         return await self.sends("sticker", b"RIFF", chat, name=emoji)
 
-    async def sends_album(self, *photos: bytes, caption: str = "", chat: int | None = None) -> list[int]:
+    async def sends_album(
+        self, *photos: bytes, caption: str = "", chat: int | None = None, reply_to: int | None = None
+    ) -> list[int]:
         """Each photo comes as a message of its own; the words are the first one's."""
         album = f"album-{self.id}-{next(_albums)}"
         words = [caption, *[""] * (len(photos) - 1)]
         return [
-            await self.sends_photo(chat, photo, caption=said, album=album)
+            await self._does(
+                "send_file",
+                kind="photo",
+                chat=chat,
+                content=base64.b64encode(photo).decode(),
+                caption=said,
+                album=album,
+                reply_to=reply_to,
+            )
             for photo, said in zip(photos, words, strict=True)
         ]
 

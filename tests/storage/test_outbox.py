@@ -186,9 +186,19 @@ async def test_finished_rows_are_forgotten_with_time(database: Database) -> None
         await outbox.part_sent(session, done, 0, "m1", AT)
         await outbox.sent(session, done, AT)
 
-        assert await outbox.forget(session, AT) == 0
-        assert await outbox.forget(session, LATER) == 1
+        assert await outbox.forget(session, AT, AT) == 0
+        assert await outbox.forget(session, LATER, AT) == 1
         assert [await outbox.state(session, id_) for id_ in (done, waiting)] == [None, "QUEUED"]
+
+
+async def test_what_shows_staff_a_ticket_is_forgotten_later(database: Database) -> None:
+    async with database.write() as session:
+        shown = await outbox.put(session, Outgoing(Address("test", "son"), {"text": "1"}, "staff", ticket=1), AT)
+        await outbox.begin(session, shown, AT, LEASE)
+        await outbox.sent(session, shown, AT)
+
+        assert await outbox.forget(session, LATER, AT) == 0
+        assert await outbox.forget(session, LATER, LATER) == 1
 
 
 async def test_a_lease_that_is_renewed_ends_later(database: Database) -> None:

@@ -91,7 +91,9 @@ class Recorder:
             self.firsts.setdefault(delivery.id, line.id)
             self.shown.setdefault(where.chat, []).append(part)
             screen = self.screens.setdefault(where.chat, [])
-            if edited is not None:
+            if edited is not None and part.anew:
+                screen[:] = [*(each for each in screen if each.id != edited), line]
+            elif edited is not None:
                 before = next(n for n, each in enumerate(screen) if each.id == edited)
                 screen[before] = replace(screen[before], reply=part)
             else:
@@ -222,6 +224,10 @@ class Chat:
             by_admin=by_admin,
         )
         return await self._happens(said)
+
+    async def reply(self, to: str, text: str) -> list[str]:
+        """Replies to the newest line with these words."""
+        return await self.send(text, to=next(line.id for line in reversed(self.screen) if line.reply.text == to))
 
     async def edit(self, text: str, message: str = "") -> list[str]:
         """Changes an earlier message, or the last one; returns the texts shown in return."""

@@ -58,10 +58,11 @@ class Witness:
     def split(self, reply: Reply) -> Sequence[Reply]:
         return self.channel.split(reply)
 
-    async def send(self, delivery: Delivery, number: int, part: Reply) -> str:
-        platform_id = await self.channel.send(delivery, number, part)
-        self.sent.append((delivery, number, platform_id))
-        return platform_id
+    async def send(self, delivery: Delivery, number: int, part: Reply) -> str | tuple[str, ...]:
+        told = await self.channel.send(delivery, number, part)
+        for at, platform_id in enumerate((told,) if isinstance(told, str) else told, start=number):
+            self.sent.append((delivery, at, platform_id))
+        return told
 
     async def run(self) -> None:
         await self.channel.run()
@@ -110,6 +111,10 @@ class Phone(Chat):
         if photos:
             return await self._does("send_file", kind="photo", caption=text, content=_JPEG, mime="image/jpeg")
         return await self._does("write", text=text)
+
+    async def reply(self, to: str, text: str) -> list[str]:
+        message = next(message for reply, message in reversed(self._shown()) if reply.text == to)
+        return await self._does("write", text=text, reply_to=message)
 
     async def press(self, label: str) -> list[str]:
         """Presses the newest button of this label, used or not, as it may still be on the screen."""

@@ -75,6 +75,25 @@ async def test_a_bare_number_after_a_mentors_words_goes_to_the_mentor(lan: Chat,
     assert (await minh.reads(first))[-1] == ("member", "2")
 
 
+async def test_a_reply_to_a_mentors_words_goes_into_that_ticket_whatever_was_spoken_of_last(
+    lan: Chat, minh: AtDesk
+) -> None:
+    first = await open_ticket(lan)
+    await minh.answer(first, "Máy gì vậy bác?")
+    words = texts.escape("Máy gì vậy bác?")
+    await lan.press("new")
+    second = await open_ticket(lan, "máy bơm của nhà tôi không lên nước")
+
+    await lan.reply(words, "2")
+    await lan.reply(words, "ra cho atm mem rut tien can mang gi")
+
+    assert [text for _, text in (await minh.reads(first))[2:]] == ["2", "ra cho atm mem rut tien can mang gi"]
+    assert len(await minh.reads(second)) == 1
+    await minh.close(first)
+    told = await lan.reply(words, "ra cho atm mem rut tien can mang gi")
+    assert told[0].startswith("**Ra điểm ATM mềm")
+
+
 async def test_a_message_for_no_ticket_is_asked_as_a_new_question(lan: Chat, minh: AtDesk) -> None:
     first = await open_ticket(lan)
     await lan.say("câu hỏi mới")

@@ -522,6 +522,7 @@ async def test_where_it_is_not_allowed_it_leaves_politely(
     rule(house, HandlerSettings(groups=allowed))
 
     await added(house)
+    await house.tick(timedelta(minutes=1))
 
     assert lan_there.replies == [Reply(texts.GROUP_NOT_ALLOWED, leaves=True)]
 
@@ -553,6 +554,22 @@ async def test_a_group_that_gets_another_id_goes_on_as_it_was(
     assert await there.say("2") == [short(house, "atm-mem-phi").text]
     assert await there.send(SURE, addressed=False) == [short(house, FORGOTTEN).text]
     assert [text.splitlines()[0] for text in await lan.say("mã 1")] == [texts.asked_elsewhere(UNKNOWN)]
+
+
+async def test_a_group_whose_new_id_is_heard_of_first_goes_on_as_it_was(
+    helpful: None, lan: Chat, lan_there: Chat, house: House
+) -> None:
+    rule(house, HandlerSettings(groups=frozenset({VILLAGE})))
+    await lan_there.say(UNSURE)
+
+    await added(house, "-300", reads_all=True)
+    await house.happens(Moved(house.clock(), Address("test", VILLAGE), Address("test", "-300")))
+    await house.tick(timedelta(minutes=10))
+
+    there = Chat(house, "lan", "-300")
+    assert there.replies == []
+    assert await there.say("2") == [short(house, "atm-mem-phi").text]
+    assert await there.send(SURE, addressed=False) == [short(house, FORGOTTEN).text]
 
 
 async def test_what_an_admin_switches_after_the_move_stays(helpful: None, house: House) -> None:
@@ -610,3 +627,42 @@ async def test_a_units_group_that_moved_gets_the_cards_anew(lan: Chat, viettels:
     await there.send("Chị tra dầu nhé.", to=there.screen[0].id)
     assert lan.last.text == texts.escape("Chị tra dầu nhé.")
     assert viettels.replies == [card]
+
+
+async def test_a_units_group_whose_new_id_is_heard_of_first_gets_the_cards_once(
+    lan: Chat, viettels: Chat, house: House
+) -> None:
+    house.helpdesk.desk = replace(house.helpdesk.desk, settings=HandlerSettings(groups="none"))
+    await lan.say(UNKNOWN)
+    await lan.press(texts.send_to(UNITS["viettel"].name))
+    [card] = viettels.replies
+    moved = Moved(house.clock(), Address("test", "-500"), Address("test", "-600"))
+
+    await added(house, "-600", reads_all=True)
+    await house.happens(moved)
+    await house.happens(moved)
+    await house.tick(timedelta(minutes=1))
+
+    assert (viettels.replies, Chat(house, "minh", "-600").replies) == ([card], [card])
+
+
+# --- admins who write in the group's name ---
+
+
+async def test_who_writes_in_the_groups_name_is_asked_to_go_on_under_their_own(house: House) -> None:
+    await added(house)
+    nobody = Chat(house, VILLAGE, VILLAGE)
+
+    assert await nobody.say(UNKNOWN) == [texts.ASK_UNDER_OWN_NAME]
+
+
+async def test_a_mentor_who_writes_in_the_groups_name_is_told_what_to_do(
+    lan: Chat, viettels: Chat, house: House
+) -> None:
+    await lan.say(UNKNOWN)
+    await lan.press(texts.send_to(UNITS["viettel"].name))
+    nobody = Chat(house, "-500", "-500")
+    before = list(lan.reads)
+
+    assert await nobody.send("Chị tra dầu nhé", to=viettels.screen[0].id) == [texts.WRITE_UNDER_OWN_NAME]
+    assert lan.reads == before

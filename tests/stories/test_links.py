@@ -161,7 +161,7 @@ async def test_a_mentor_reads_what_waits(lan: Chat, house: House) -> None:
         person = await people.meet(session, minh.identity, house.clock())
         await people.grant(session, person.id, "mentor", "viettel", house.clock())
 
-    assert (await minh.say("/phieu"))[0] == texts.waiting([(1, "Viettel Lạng Sơn")], 1)
+    assert (await minh.say("/phieu"))[0] == texts.at_hand(0, 1)
 
 
 async def test_numbers_stand_before_what_can_be_pressed_in_the_welcome(lan: Chat, house: House) -> None:

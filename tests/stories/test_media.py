@@ -1,5 +1,7 @@
 """Stories of photos, albums, voice messages and documents, from members to mentors and back."""
 
+from datetime import timedelta
+
 import pytest
 
 from handlers import texts
@@ -195,10 +197,13 @@ async def test_a_mentors_album_is_one_answer(house: House, lan: Chat, son: Chat)
 
     await son.send("Xem nhé", media=[Media("photo", "a", 1)], album="x", to=card)
     await son.send(media=[Media("photo", "b", 1)], album="x", to=card)
+    await house.tick(timedelta(seconds=2))
 
-    assert await posts(house) == [("member", QUESTION, 0), ("mentor", "Xem nhé", 2)]
+    await son.send(media=[Media("photo", "c", 1)], album="x", to=card)  # long after
+
+    assert await posts(house) == [("member", QUESTION, 0), ("mentor", "Xem nhé", 3)]
     assert [(reply.text, reply.speaker != "", len(reply.attachments)) for reply in lan.replies[-2:]] == [
-        ("Xem nhé", True, 1),
+        ("Xem nhé", True, 2),
         ("", False, 1),
     ]
 

@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.channel import Closed, Later, Refused, Unclear
+from faq import answers
 from handlers import mentoring, texts
 from handlers.events import BotAdded, BotRemoved, Moved, Unreachable
-from storage import Address, Identity, people, tickets
+from storage import Address, Identity, outbox, people, tickets
+from storage.tables import OutboxRow, OutboxState
 from tests.stories.house import AtDesk, Chat, House, invited, mentor_in_chat, open_ticket
 
 QUESTION = "máy cày của nhà tôi kêu to quá phải làm sao"
@@ -35,7 +38,6 @@ async def quy(house: House) -> Chat:
 
 NEW = f"""**Phiếu 1** · {UNIT}
 Mới
-Có lẽ về: Mua bán trên mạng
 Trả lời trước 09:30 ngày 24/11
 
 {QUESTION}"""
@@ -72,7 +74,7 @@ async def test_an_invitation_makes_a_mentor_once(house: House, lan: Chat, tu: Ch
 
     assert await lan.open(link) == [
         texts.welcome_staff("mentor", "Lan", UNIT),
-        texts.waiting([(1, UNIT)], 1),
+        texts.at_hand(0, 1),
         NEW,
     ]
     assert await lan.open(link) == [texts.INVITATION_SPENT]
@@ -142,6 +144,14 @@ async def test_a_card_shows_the_life_of_its_ticket_in_place(house: House, lan: C
     called = "**Phiếu 1:** Phiếu lại đang chờ người nhận."
     assert (son.reads, pressable(son), mai.reads) == ([again, called], FREE, [again, called])
     assert [line.reply_to for line in son.screen] == ["", son.screen[0].id]
+
+
+async def test_a_card_names_the_topic_where_the_question_is_likely_about_one(lan: Chat, son: Chat) -> None:
+    await lan.say("tài khoản định danh vneid của bố tôi")
+    await lan.press(texts.NONE)
+    await lan.press(texts.send_to(UNIT))
+
+    assert son.reads[0].split("\n")[2] == "Có lẽ về: Công dân số Xứ Lạng"
 
 
 async def test_two_mentors_take_at_once_and_one_reads_who_was_first(lan: Chat, son: Chat, mai: Chat) -> None:
@@ -260,7 +270,11 @@ async def test_an_entry_of_the_faq_is_the_answer(house: House, lan: Chat, son: C
     assert entry is not None
     assert lan.last.text.startswith(texts.answer(entry.question, "").strip())
     assert lan.last.speaker == f"Cán bộ hỗ trợ Sơn ({UNIT})"
-    assert await posts(house) == [("member", QUESTION), ("mentor", entry.question)]
+    shown = answers.render(entry, house.desk.knowledge().catalog, "").strip()
+    said = texts.unmarked(texts.answer(entry.question, shown))
+    assert await posts(house) == [("member", QUESTION), ("mentor", said)]
+    assert said.startswith(entry.question)
+    assert not {"**", "](", "\\"} & {said[n : n + size] for n in range(len(said)) for size in (1, 2)}
 
 
 async def test_ready_answers_offer_what_was_likely_and_how_to_look_further(lan: Chat, son: Chat) -> None:
@@ -317,6 +331,76 @@ async def test_a_mentor_asks_as_a_member_and_cannot_answer_it(lan: Chat, son: Ch
     assert son.reads[-1] == "Xem lại ống hút\\."
 
 
+# --- the list of tickets ---
+
+
+async def test_a_mentor_lists_the_own_tickets_by_what_happened_last_and_then_those_that_wait(
+    house: House, lan: Chat, tu: Chat, son: Chat, mai: Chat
+) -> None:
+    hai, ba = Chat(house, "hai"), Chat(house, "ba")
+    for who, text in (
+        (lan, QUESTION),
+        (tu, "máy bơm không lên nước"),
+        (hai, "máy xay kẹt ngô"),
+        (ba, "loa nhà tôi rè"),
+    ):
+        await open_ticket(who, text)
+    await open_ticket(son, "máy tuốt lúa của tôi hỏng")
+    for ticket in (1, 2):
+        await son.press(f"take:{ticket}")
+    await mai.press("take:3")
+    await son.send("Hết dầu chưa?", to=son.screen[0].id)
+
+    assert await son.say("/phieu") == [texts.at_hand(2, 1)]
+    assert son.labels == [
+        texts.staff_label(1, "ANSWERED", QUESTION),
+        texts.staff_label(2, "TAKEN", "máy bơm không lên nước"),
+        texts.staff_label(4, "OPEN", "loa nhà tôi rè"),
+    ]
+    assert await tu.press("card:1") == [texts.NOT_STAFF]
+
+
+async def test_a_listed_ticket_shows_its_card_anew_at_the_end(lan: Chat, son: Chat) -> None:
+    await open_ticket(lan)
+    await son.press(texts.TAKE)
+    await son.say("/phieu")
+
+    assert await son.press(texts.staff_label(1, "TAKEN", QUESTION)) == [card(SEEN)]
+    assert [text for text in son.reads if text.startswith("**Phiếu 1**")] == [card(SEEN)]
+    assert (son.reads[-1], pressable(son, -1)) == (card(SEEN), HELD)
+    await son.send("Chào bà", to=son.screen[-1].id)
+
+    assert lan.reads[-1] == "Chào bà"
+    assert son.reads[-1] == card(*ANSWERED)
+
+
+async def test_many_tickets_are_listed_in_pages(son: Chat, house: House) -> None:
+    for number in range(10):
+        await open_ticket(Chat(house, f"ba-con-{number}"), f"máy số {number} kêu to quá")
+
+    await son.say("/phieu")
+    assert (len(son.labels), son.labels[-1]) == (9, texts.MORE)
+    await son.press(texts.MORE)
+
+    assert son.labels == [texts.staff_label(n, "OPEN", f"máy số {n - 1} kêu to quá") for n in (9, 10)]
+
+
+async def test_nothing_at_hand_is_said(son: Chat) -> None:
+    assert await son.say("/phieu") == [texts.NOTHING_WAITS]
+
+
+async def test_in_a_group_that_may_not_see_the_words_the_list_has_none(house: House, lan: Chat, son: Chat) -> None:
+    await house.gather("viettel", GROUP)
+    here = Chat(house, "son", GROUP)
+    await open_ticket(lan)
+
+    await here.send("/phieu")
+    assert here.labels == [texts.staff_label(1, "OPEN", UNIT)]
+    await here.press(here.labels[0])
+
+    assert [(line.thread, line.reply.text) for line in here.screen][-1] == ("ticket:1", card("Mới", words=""))
+
+
 # --- what can go wrong ---
 
 
@@ -370,6 +454,22 @@ async def test_erased_words_disappear_from_the_chats_of_staff(lan: Chat, son: Ch
     await lan.press(texts.ERASE_YES)
 
     assert son.reads == [card("Đã đóng, Sơn đang giữ", "", ""), f"**Phiếu 1:** {texts.MEMBER_ERASED}"]
+
+
+async def test_erased_words_disappear_though_a_file_behind_them_never_arrived(
+    house: House, lan: Chat, son: Chat
+) -> None:
+    await open_ticket(lan)
+    await son.press(texts.TAKE)
+    await lan.say("máy kubota")
+    async with house.database.write() as session:
+        told = (await outbox.staff_lines(session, 1))[-1][0]
+        await session.execute(update(OutboxRow).where(OutboxRow.id == told).values(state=OutboxState.FAILED))
+
+    await lan.say("xoá dữ liệu")
+    await lan.press(texts.ERASE_YES)
+
+    assert son.reads[1:] == [f"**Phiếu 1:** {texts.MEMBER_ERASED}"]
 
 
 # --- a unit's group ---
@@ -435,7 +535,7 @@ async def test_staff_talk_in_the_group_never_leaks(house: House, lan: Chat, son:
 
     assert await here.send("Ông này hỏi gì lạ thế?", addressed=False) == []
     assert await here.send("chào bot") == [texts.REPLY_TO_CARD]
-    assert await here.send("/phieu") == [texts.waiting([(1, UNIT)], 1)]
+    assert await here.send("/phieu") == [texts.at_hand(0, 1)]
     assert await tu_here.send("Tôi trả lời", to=here.screen[0].id) == [texts.NOT_YOUR_TICKET]
     assert await tu_here.press("take:1") == [texts.NOT_STAFF]
 

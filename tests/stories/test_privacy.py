@@ -10,6 +10,13 @@ from tests.stories.house import AtDesk, Chat, House, open_ticket
 UNKNOWN = "máy cày của nhà tôi kêu to quá phải làm sao"
 
 
+async def test_a_bare_number_that_is_masked_may_have_been_a_code_of_ours(lan: Chat) -> None:
+    shown = await lan.say("482913")
+
+    assert shown[0] == texts.masked([OTP], whole=True)
+    assert shown[0].endswith("gõ chữ **mã** rồi số ấy, ví dụ: mã 123456.")
+
+
 async def test_a_code_is_masked_before_it_is_kept_and_the_person_is_told_why(lan: Chat, minh: AtDesk) -> None:
     shown = await lan.say("máy cày báo mã otp 482913 là sao")
     await lan.press(texts.HUMAN)

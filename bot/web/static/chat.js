@@ -397,6 +397,7 @@
     at.dateTime = line.at;
     const about = make("p", "about");
     about.append(at);
+    if (line.edited) about.append(" · đã sửa");
     if (line.mine) {
       made.setAttribute("aria-live", "off"); // who wrote it knows it
       const words = "choice" in line ? line.label || "(bấm một nút)" : line.text;
@@ -429,11 +430,35 @@
     way.append(make("span", "unseen", " (đã bấm)"));
   }
 
+  function reached(id) {
+    last = Math.max(last, id);
+    first = Math.min(first || id, id);
+  }
+
+  // Puts what a line says now in its place; returns the element, or nothing if the line is not shown here.
+  function replace(line) {
+    const before = drawn.get(line.replaces);
+    if (!before || !before.isConnected) return undefined;
+    const at = before.querySelector("time").dateTime;
+    const element = draw({ ...line, id: line.replaces, at });
+    before.replaceWith(element);
+    drawn.set(line.replaces, element);
+    return element;
+  }
+
   // Adds what is not there yet, after the lines that are or before them; returns the elements.
   function add(found, isEarlier) {
     const news = found.filter((line) => !drawn.has(line.id));
     const elements = document.createDocumentFragment();
+    const changed = [];
     for (const line of news) {
+      if (line.replaces) {
+        const element = replace(line);
+        if (element) changed.push(element);
+        drawn.set(line.id, element);
+        reached(line.id);
+        continue;
+      }
       if (line.mine && line.choice) {
         presses.add(`${line.source} ${line.choice}`);
         const source = drawn.get(Number(line.source));
@@ -448,10 +473,9 @@
         forget(`out.${line.key}`);
       }
       elements.append(element);
-      last = Math.max(last, line.id);
-      first = Math.min(first || line.id, line.id);
+      reached(line.id);
     }
-    const added = [...elements.children];
+    const added = [...changed, ...elements.children];
     if (isEarlier) lines.prepend(elements);
     else lines.append(elements);
     drawPending();
@@ -463,7 +487,10 @@
     const [element] = add([line]);
     if (!element) return;
     if (document.hidden && !line.mine) document.title = `● Tin mới – ${title}`;
-    if (stays) follow(element);
+    if (line.replaces) {
+      const { top, bottom } = element.getBoundingClientRect();
+      if (bottom < head() || top > innerHeight) offer(element);
+    } else if (stays) follow(element);
     else if (!line.mine) offer(element);
   }
 

@@ -1,10 +1,14 @@
 """Files go out by the platform's own name of them, or else as bytes; what people send is fetched."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.channel import ChannelError, Later, Refused
-from handlers.replies import Reply
-from storage import Address, attachments
+from handlers import texts
+from handlers.replies import Choice, Reply
+from storage import Address, attachments, outbox
+from tests.bot.telegram import edge as edges
 from tests.bot.telegram.edge import Edge
 from tests.botapi.faults import Fault
 from tests.botapi.people import JPEG, MP4, OGG, PDF, User
@@ -34,6 +38,27 @@ async def kept(edge: Edge, content: bytes) -> int:
         )
 
 
+async def sent_by(edge: Edge, lan: User, *kinds: str) -> tuple[int, ...]:
+    """Files that Lan sent, as we know them."""
+    content = {"photo": JPEG, "voice": OGG, "video": MP4, "document": PDF, "audio": OGG}
+    names = [await reference(edge, await lan.sends(kind, content[kind])) for kind in kinds]
+    return tuple([await known(edge, name, kind) for name, kind in zip(names, kinds, strict=True)])
+
+
+async def media(who: User) -> list[tuple[str, str]]:
+    """What the bot showed: each message's kind of file and its words; those of one album are joined by its first."""
+    albums: list[str] = []
+    found = []
+    for message in await who.sees():
+        if not message.is_bots:
+            continue
+        if message.album and message.album not in albums:
+            albums.append(message.album)
+        album = f"{albums.index(message.album) + 1}:" if message.album else ""
+        found.append((f"{album}{message.media}", message.text))
+    return found
+
+
 async def known(edge: Edge, reference: str, kind: str) -> int:
     """A file that somebody sent on Telegram."""
     async with edge.database.write() as session:
@@ -56,9 +81,8 @@ async def test_what_came_from_telegram_goes_there_by_its_name(edge: Edge, lan: U
 
     row = await edge.say(minh.id, Reply("Thêm:", attachments=(await known(edge, name, kind),)))
 
-    seen = [message for message in await minh.sees() if message.is_bots]
-    assert [(message.text, message.media) for message in seen] == [("Thêm:", ""), ("", kind)]
-    assert seen[1].file == name
+    (seen,) = [message for message in await minh.sees() if message.is_bots]
+    assert (seen.text, seen.media, seen.file) == ("Thêm:", kind, name)
     assert await edge.state(row) == "SENT"
 
 
@@ -66,8 +90,8 @@ async def test_what_came_from_elsewhere_goes_there_as_bytes(edge: Edge, minh: Us
     await edge.say(minh.id, Reply("Hai ảnh:", attachments=(await kept(edge, JPEG), await kept(edge, PNG))))
 
     seen = [message for message in await minh.sees() if message.is_bots]
-    assert [message.media for message in seen] == ["", "photo", "photo"]
-    assert [edge.server.world.files[message.file].content for message in seen[1:]] == [JPEG, PNG]
+    assert await media(minh) == [("1:photo", "Hai ảnh:"), ("1:photo", "")]
+    assert [edge.server.world.files[message.file].content for message in seen] == [JPEG, PNG]
 
 
 async def test_an_image_that_telegram_shows_to_nobody_goes_as_a_document(edge: Edge, minh: User) -> None:
@@ -76,7 +100,7 @@ async def test_an_image_that_telegram_shows_to_nobody_goes_as_a_document(edge: E
     row = await edge.say(minh.id, Reply("Ảnh:", attachments=(await kept(edge, heic),)))
 
     assert await edge.state(row) == "SENT"
-    assert [message.media for message in await minh.sees() if message.is_bots] == ["", "document"]
+    assert await media(minh) == [("document", "Ảnh:")]
 
 
 async def test_what_another_account_was_sent_goes_as_bytes(edge: Edge, minh: User) -> None:
@@ -88,7 +112,114 @@ async def test_what_another_account_was_sent_goes_as_bytes(edge: Edge, minh: Use
     row = await edge.say(minh.id, Reply("Ảnh:", attachments=(theirs,)))
 
     assert await edge.state(row) == "SENT"
-    assert [message.media for message in await minh.sees() if message.is_bots] == ["", "photo"]
+    assert await media(minh) == [("photo", "Ảnh:")]
+
+
+# --- several files ---
+
+
+async def test_photos_and_videos_go_as_one_album_with_the_words_under_the_first(
+    edge: Edge, lan: User, minh: User
+) -> None:
+    files = (*await sent_by(edge, lan, "photo", "video", "photo"), await kept(edge, JPEG))
+    asked = await minh.writes("có ảnh không")
+
+    row = await edge.say(minh.id, Reply("**Đây:**", attachments=files), reply_to=str(asked))
+
+    assert await media(minh) == [("1:photo", "Đây:"), ("1:video", ""), ("1:photo", ""), ("1:photo", "")]
+    first = next(message for message in await minh.sees() if message.is_bots)
+    assert (first.html, first.reply_to) == ("<b>Đây:</b>", asked)
+    assert await edge.state(row) == "SENT"
+    assert edge.server.world.calls["sendmediagroup"] == 1
+
+
+async def test_words_with_buttons_or_too_long_for_a_caption_stand_above_the_album(
+    edge: Edge, lan: User, minh: User
+) -> None:
+    files = await sent_by(edge, lan, "photo", "photo")
+    long = "chữ " * 400
+
+    await edge.say(minh.id, Reply("Chọn:", (Choice("Có", "yes", 1),), attachments=files))
+    await edge.say(minh.id, Reply(long, attachments=files))
+
+    two = [("photo", ""), ("photo", "")]
+    assert await media(minh) == [
+        ("", "Chọn:"), *[(f"1:{kind}", text) for kind, text in two],
+        ("", long.strip()), *[(f"2:{kind}", text) for kind, text in two],
+    ]  # fmt: skip
+
+
+async def test_only_what_may_stand_together_is_one_album(edge: Edge, lan: User, minh: User) -> None:
+    kinds = ("photo", "document", "document", "audio", "audio", "voice", "voice", "photo")
+
+    await edge.say(minh.id, Reply("", attachments=await sent_by(edge, lan, *kinds)))
+
+    assert [kind for kind, _ in await media(minh)] == [
+        "photo", "1:document", "1:document", "2:audio", "2:audio", "voice", "voice", "photo",
+    ]  # fmt: skip
+
+
+async def test_more_than_ten_are_several_albums(edge: Edge, lan: User, minh: User) -> None:
+    await edge.say(minh.id, Reply("", attachments=await sent_by(edge, lan, *["photo"] * 12)))
+
+    assert [kind for kind, _ in await media(minh)] == ["1:photo"] * 10 + ["2:photo"] * 2
+
+
+async def test_what_an_album_does_not_take_goes_alone_and_the_rest_together(edge: Edge, lan: User, minh: User) -> None:
+    heic = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\0" * 64
+    files = (await kept(edge, heic), *await sent_by(edge, lan, "photo", "photo"))
+
+    row = await edge.say(minh.id, Reply("Ảnh:", attachments=files))
+
+    assert await media(minh) == [("document", "Ảnh:"), ("1:photo", ""), ("1:photo", "")]
+    assert await edge.state(row) == "SENT"
+
+
+async def test_each_message_of_an_album_is_known_as_what_was_sent(edge: Edge, lan: User, minh: User) -> None:
+    files = await sent_by(edge, lan, "photo", "photo", "voice")
+
+    row = await edge.say(minh.id, Reply("Ảnh:", attachments=files), ticket=7)
+
+    async with edge.database.read() as session:
+        shown = [
+            await outbox.shown(session, Address("telegram", str(minh.id)), str(message.id))
+            for message in await minh.sees()
+            if message.is_bots
+        ]
+    assert [(each.id, each.ticket) for each in shown if each is not None] == [(row, 7)] * 3
+
+
+@pytest.mark.parametrize(("kind", "copies"), [("reset_before", 1), ("reset_after", 2)])
+async def test_an_album_that_may_have_arrived_is_sent_again_whole(
+    edge: Edge, lan: User, minh: User, kind: str, copies: int
+) -> None:
+    files = await sent_by(edge, lan, "voice", "photo", "video")
+    edge.server.world.faults.add(Fault(kind, "sendMediaGroup"))  # type: ignore[arg-type]  # of the table
+
+    row = await edge.say(minh.id, Reply("Ảnh:", attachments=files))
+    await edge.later()
+
+    albums = [[(f"{n}:photo", ""), (f"{n}:video", "")] for n in range(1, copies + 1)]
+    assert await media(minh) == [("voice", "Ảnh:"), *[each for album in albums for each in album]]
+    assert await edge.state(row) == "SENT"
+
+
+async def test_an_album_counts_as_so_many_messages(server: Server, lan: User, tmp_path: Path) -> None:
+    minh = await User(server, 102, "Minh").comes()
+    await minh.starts()
+    await server.act("flood", on=True)
+
+    async with edges.opened(server, tmp_path / "paced", paces={}) as edge:
+        files = await sent_by(edge, lan, *["photo"] * 4)
+        await edge.say(minh.id, Reply("Ảnh:", attachments=files))
+        await edge.say(minh.id, "Xong.")
+        while len(await minh.reads()) < 5:
+            await edge.later()
+
+    assert (await server.act("state"))["flood_refused"] == 0
+
+
+# --- what is gone ---
 
 
 async def test_a_file_that_is_gone_stops_nothing_behind_it(edge: Edge, minh: User) -> None:
@@ -99,8 +230,41 @@ async def test_a_file_that_is_gone_stops_nothing_behind_it(edge: Edge, minh: Use
     row = await edge.say(minh.id, Reply("Ảnh:", attachments=(gone,)))
     await edge.say(minh.id, "Xong.")
 
-    assert await edge.state(row) == "FAILED"
+    assert await edge.state(row) == "SENT"
     assert await minh.reads() == ["Ảnh:", "Xong."]
+
+
+async def test_an_edit_takes_files_away_and_those_too_old_for_that_are_overwritten(
+    edge: Edge, lan: User, minh: User
+) -> None:
+    new = await edge.say(minh.id, Reply("Mới:", attachments=await sent_by(edge, lan, "photo", "video", "voice")))
+    await edge.say(minh.id, "Giữa.")
+    await edge.say(minh.id, "Đã xoá.", kind="staff", edits=new)
+    assert await media(minh) == [("", "Giữa."), ("", "Đã xoá.")]
+    kinds = ("photo", "video", "document", "document", "voice")
+    old = await edge.say(minh.id, Reply("Cũ:", attachments=await sent_by(edge, lan, *kinds)))
+    await edge.server.act("move", seconds=49 * 3600)
+
+    row = await edge.say(minh.id, "Đã xoá cả.", kind="staff", edits=old)
+
+    gone = texts.TAKEN_AWAY
+    assert (await media(minh))[2:] == [
+        ("1:photo", gone), ("1:photo", gone), ("2:document", gone), ("2:document", gone), ("voice", gone),
+        ("", "Đã xoá cả."),
+    ]  # fmt: skip
+    assert await edge.state(row) == "SENT"
+
+
+async def test_what_cannot_be_taken_away_for_now_is_later(edge: Edge, lan: User, minh: User) -> None:
+    words = Reply("x" * 2000, attachments=await sent_by(edge, lan, "photo"))
+    row = await edge.say(minh.id, words)
+    edge.server.world.faults.add(Fault("502", "deleteMessage"))
+
+    edited = await edge.say(minh.id, "Đã xoá.", kind="staff", edits=row)
+    await edge.later()
+
+    assert await media(minh) == [("", "Đã xoá.")]
+    assert await edge.state(edited) == "SENT"
 
 
 async def test_what_somebody_sent_is_fetched(edge: Edge, lan: User) -> None:

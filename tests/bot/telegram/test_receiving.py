@@ -223,6 +223,20 @@ async def test_a_button_meant_for_somebody_else_is_refused_kindly(listening: Edg
     assert [(event.who, event.group) for event in pressed] == [(LAN, True)]
 
 
+async def test_a_button_meant_for_who_wrote_in_the_groups_name_is_for_its_admins(
+    listening: Edge, lan: User, minh: User
+) -> None:
+    group = await lan.makes_group("Thôn Nà Chuông", minh)
+    await lan.adds_bot(group)
+    await listening.say(group, Reply("Chọn:", (Choice("Có", "pick:7:x", 1),)), audience=str(group))
+
+    toasts = [await minh.presses("1. Có", chat=group), await lan.presses("1. Có", chat=group)]
+
+    assert toasts == [texts.NOT_YOUR_BUTTON, ""]
+    pressed = [event for event in await heard(listening) if isinstance(event, Pressed)]
+    assert [event.who for event in pressed] == [Identity("telegram", str(group))]
+
+
 # --- in groups ---
 
 

@@ -16,8 +16,10 @@ from playwright.async_api import Browser, BrowserContext, Error, Page, async_pla
 
 from bot.config import Settings
 from bot.service import Service, now
-from handlers import texts
-from storage import invitations
+from handlers import mentoring, texts
+from handlers.mentoring import Mentor
+from storage import Identity, Session, invitations, people, tickets
+from storage.tickets import State
 from tests.bot.web.office import plain, png
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -55,6 +57,26 @@ class Running:
                 secret=secret,
             )
         return f"{self.address}/vao/{secret}"
+
+    async def answers(self, text: str, message: str) -> int:
+        """A mentor who works in another chat answers the newest ticket; returns its number."""
+        async with self.service.database.write() as session:
+            mentor, desk = await self._mentor(session), self.service.desk
+            number = (await tickets.queue(session, "viettel", states=[State.OPEN], limit=1, newest_first=True))[0].id
+            await mentoring.answer(session, desk, mentor, number, text, message, now(), message=message)
+        return number
+
+    async def corrects(self, text: str, message: str) -> None:
+        """The mentor edits that message there."""
+        async with self.service.database.write() as session:
+            mentor, desk = await self._mentor(session), self.service.desk
+            await mentoring.correct(session, desk, mentor, message, text, now())
+
+    async def _mentor(self, session: Session) -> Mentor:
+        who = Identity("test", "son")
+        person = await people.meet(session, who, now())
+        await people.grant(session, person.id, "mentor", "viettel", now())
+        return Mentor(person.id, "Sơn", frozenset({"viettel"}))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -203,6 +225,28 @@ async def test_a_member_asks_and_a_mentor_answers(helpdesk: Running, someone: So
 
     await say(lan, "Cảm ơn anh, máy hết kêu rồi")
     await expect(minh.locator("#posts").get_by_text("Cảm ơn anh, máy hết kêu rồi")).to_be_visible()
+
+
+async def test_corrected_words_take_the_place_of_the_earlier_ones(helpdesk: Running, someone: Someone) -> None:
+    lan = await open_chat(await someone())
+    await open_ticket(lan, f"{UNKNOWN} vậy")
+    number = await helpdesk.answers("Gọi 1800", message="7:1")
+    reply = lan.locator(".line.mentor")
+    await expect(reply.locator(".bubble")).to_have_text("Gọi 1800")
+    await say(lan, "Cảm ơn anh")
+    await expect(own(lan, "Cảm ơn anh")).to_have_count(1)
+
+    await helpdesk.corrects("Gọi 18008098", message="7:1")
+    await expect(reply.locator(".bubble")).to_have_text("Gọi 18008098")
+    await expect(reply.locator(".about")).to_contain_text("đã sửa")
+    await shoot(lan, "chat-corrected")
+    await lan.reload()
+
+    await expect(reply).to_have_count(1)
+    await expect(reply.locator(".bubble")).to_have_text("Gọi 18008098")
+    await expect(reply.locator(".about")).to_contain_text("đã sửa")
+    await reply.get_by_role("button").first.click()
+    await expect(lan.get_by_text(f"Phiếu hỏi số {number} đã đóng")).to_be_visible()
 
 
 async def test_the_queue_of_a_mentor_fills_by_itself(helpdesk: Running, someone: Someone) -> None:

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import delete, select
 
 from bot import files
 from bot.web import chat, visits
-from handlers import texts
+from handlers import replies, texts
 from handlers.guard import MASKS, OTP
-from storage import inbox
+from handlers.replies import Choice, Reply
+from storage import Address, inbox, outbox
+from storage.outbox import Outgoing
+from storage.tables import WebLine
 from tests.bot.web.office import CATALOG, OWN, Office, Phone, opened, plain, png
 
 JSON = {"Accept": "application/json"}
@@ -445,6 +449,63 @@ async def test_nobody_reads_anothers_chat(lan: Phone, tu: Phone) -> None:
     assert await tu.lines() == []
     assert await tu.events() == []
     assert len(await lan.lines()) == 2
+
+
+# --- what was said is corrected ---
+
+
+async def say(office: Office, reply: Reply, edits: int | None = None) -> int:
+    """The helpdesk says something to the only member there is, perhaps in place of an earlier row; returns the row."""
+    async with office.ctx.database.write() as session:
+        chat = await session.scalar(select(WebLine.chat))
+        where = Address(visits.CHANNEL, str(chat))
+        row = await outbox.put(session, Outgoing(where, replies.to_json(reply), "mentor", edits=edits), office.clock())
+    await office.sender.settle()
+    return row
+
+
+async def test_a_corrected_line_says_the_new_words_in_its_place(office: Office, lan: Phone) -> None:
+    await lan.open()
+    row = await say(office, Reply("Gọi 1800", speaker="Minh"))
+    await say(office, Reply("Chào bác"))
+    old = (await lan.lines())[-2]
+
+    await say(office, Reply("Gọi 18008098", (Choice("Xong", "close:1", 1),), speaker="Minh"), edits=row)
+    first = await lan.lines()
+    await say(office, Reply("Gọi 18001090", speaker="Minh"), edits=row)
+    lines = await lan.lines()
+
+    html = "<p>Gọi 18008098</p>"
+    assert (first[1]["id"], first[1]["html"], first[1]["at"], first[1]["edited"]) == (old["id"], html, old["at"], True)
+    assert [(line["html"], line.get("replaces")) for line in lines[1:]] == [
+        ("<p>Gọi 18001090</p>", None),
+        ("<p>Chào bác</p>", None),
+        (html, old["id"]),
+        ("<p>Gọi 18001090</p>", old["id"]),
+    ]
+
+
+async def test_a_browser_that_has_the_old_line_is_brought_the_new_words(office: Office, lan: Phone) -> None:
+    await lan.open()
+    row = await say(office, Reply("Gọi 1800"))
+    old = (await lan.lines())[-1]
+
+    await say(office, Reply("Gọi 18008098"), edits=row)
+
+    ((name, data),) = await lan.events(old["id"])
+    line = json.loads(data)
+    assert (name, line["replaces"], line["html"], line["edited"]) == ("line", old["id"], "<p>Gọi 18008098</p>", True)
+
+
+async def test_a_correction_of_what_was_cleared_away_is_a_line_of_its_own(office: Office, lan: Phone) -> None:
+    await lan.open()
+    row = await say(office, Reply("Gọi 1800"))
+    async with office.ctx.database.write() as session:
+        await session.execute(delete(WebLine).where(WebLine.id == (await lan.lines())[-1]["id"]))
+
+    await say(office, Reply("Gọi 18008098"), edits=row)
+
+    assert [line.get("replaces", "new") for line in (await lan.lines())[1:]] == ["new"]
 
 
 # --- the stream ---
