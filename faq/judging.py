@@ -70,7 +70,7 @@ class Judge:
 
     def opinion(self, weighed: Weighed, lift: Floats | None = None) -> Opinion:
         likely = weighed.entries if lift is None else weighed.entries + lift
-        order = tuple(int(n) for n in np.lexsort((np.arange(len(likely)), -np.round(likely, 9))))
+        order = tuple(np.argsort(-np.round(likely, 9), kind="stable").tolist())
         chances = np.exp(likely - likely[order[0]])
         chances /= chances.sum()
         in_scope = self._in_scope(weighed, likely, order[0])
@@ -89,7 +89,7 @@ class Judge:
         if len(self._outside):
             lead = float(likely[best] - weighed.others[self._outside].max())
             return _squash(lead - _LEAD)
-        explained = sum(self._scales.gain(word, best) for word in weighed.words)
+        explained = float(self._scales.gains(weighed.words, (best,)).sum())
         evidence = self._stands_out(weighed, best) * explained / max(self._scales.weight(weighed.words), 1e-9)
         return _squash((evidence - _EVIDENCE) / _EVIDENCE_SPREAD)
 
@@ -103,17 +103,16 @@ class Judge:
     def _concerns(self, words: Sequence[str], likely: Floats, order: Sequence[int]) -> list[str]:
         best = self._questions[order[0]]
         found = ["risk"] if best.risk is not None else []
-        gains = [self._scales.gain(word, order[0]) for word in words]
-        for other in order[1:_RIVALS]:
+        gains = self._scales.gains(words, order[:_RIVALS])
+        for other, apart in zip(order[1:_RIVALS], gains[1:] - gains[:1], strict=True):
             rival = self._questions[other]
             siblings = rival.id in best.near or best.id in rival.near
             if not siblings and likely[order[0]] - likely[other] > _NEAR:
                 continue
-            apart = [self._scales.gain(word, other) - gain for word, gain in zip(words, gains, strict=True)]
-            if max(apart, default=0.0) >= _AGAINST:
+            if apart.max(initial=0.0) >= _AGAINST:
                 found.append(f"word of {rival.id}")
             differing = any(rival.slots.get(key, value) != value for key, value in best.slots.items())
-            if siblings and differing and -min(apart, default=0.0) < _APART:
+            if siblings and differing and -apart.min(initial=0.0) < _APART:
                 found.append(f"slot of {rival.id}")
         return found[:_CONCERNS]
 

@@ -14,7 +14,7 @@ from faq.models import Routine as RoutineEntry
 from faq.models import Topic
 from faq.routine import Routines
 from faq.signals import Floats
-from faq.text import Layer, Normal, Normaliser, abridge
+from faq.text import Layer, Normal, Normaliser, abridge, is_story
 from faq.weighing import Scales, Weighed
 
 
@@ -190,13 +190,15 @@ class Matcher:
         evidence = self._evidence(normal.text, weighed, content, opinion)
         if routine is not None:
             return Routine(routine.id, routine.kind, matches, None, evidence)
-        single = weighed.verbatim or len(weighed.folded) > _STORY
+        story = is_story(text)
+        single = weighed.verbatim or story or len(weighed.folded) > _STORY
         if not single and (two := self._two(asked, opinion)) is not None:
             rest = [match for match in matches if match.id not in {one.id for one in two}]
             return Sure((*two, *rest)[:SHOWN], two[1].id, evidence)
         if not (content or weighed.verbatim) or opinion.in_scope < self._settings.unsure:
             return Unknown(matches, None, evidence)
-        return Sure(matches, None, evidence) if opinion.certain else Unsure(matches, None, evidence)
+        certain = opinion.certain and not story
+        return Sure(matches, None, evidence) if certain else Unsure(matches, None, evidence)
 
     def explain(self, text: str, *, within: str | None = None) -> Explanation:
         """The verdict on `text`, and how it came about; takes twice as long as `match`."""
@@ -236,12 +238,11 @@ class Matcher:
 
     def _candidate(self, weighed: Weighed, opinion: Opinion, number: int, lift: Floats | None) -> Candidate:
         parts = dict(weighed.signals) if lift is None else {**weighed.signals, "topic": lift}
-        gains = {word: gain for word in weighed.words if (gain := self._scales.gain(word, number)) > 0}
         return Candidate(
             self._questions[number].id,
             round(float(opinion.scores[number]), 3),
             {name: round(float(part[number] - np.mean(part)), 3) for name, part in parts.items()},
-            tuple(sorted(gains, key=lambda word: (-gains[word], word))[:_WORDS_SHOWN]),
+            self._speaking(weighed.words, number),
         )
 
     def _judged(self, normal: Normal, weighed: Weighed, lift: Floats | None) -> tuple[Opinion, RoutineEntry | None]:
@@ -275,25 +276,24 @@ class Matcher:
         if within is None:
             return None
         height = _LIFT_SHORT if len(content) <= _SHORT else _LIFT
-        if content and len(content) <= _FOLLOWING and all(self._said_in(within, word) for word in content):
-            height = _LIFT_FOLLOWING
+        own = [number for number, topic in enumerate(self._topics) if topic == within]
+        if content and len(content) <= _FOLLOWING and own and self._scales.gains(content, own).any(axis=0).all():
+            height = _LIFT_FOLLOWING  # each of them stands in a wording or an answer of the topic
         return np.array([height if topic == within else 0.0 for topic in self._topics])
-
-    def _said_in(self, topic: str, word: str) -> bool:
-        """True if a wording or an answer of the topic has the word."""
-        return any(self._scales.gain(word, n) > 0 for n, own in enumerate(self._topics) if own == topic)
 
     def _two(self, text: str, whole: Opinion) -> tuple[Match, Match] | None:
         """What two questions in one message ask for, in their order."""
         found: list[tuple[float, tuple[Match, Match]]] = []
+        likely = set(whole.order[:_AMONG])
         for parting in clauses.partings(text, _PARTINGS):
-            one, other = (
-                self._judge.opinion(self._scales.weigh(self._normaliser.normal(part)))
-                for part in (parting.before, parting.after)
-            )
+            least = min(self.bars.sure, _CLEAR) if parting.firm else _CLEAR
+            one = self._judge.opinion(self._scales.weigh(self._normaliser.normal(parting.before)))
+            if one.best < least or not (parting.firm or one.order[0] in likely):
+                continue
+            other = self._judge.opinion(self._scales.weigh(self._normaliser.normal(parting.after)))
             score = min(one.best, other.best)
             numbers = (one.order[0], other.order[0])
-            remembered = len(set(numbers) & set(whole.order[:_AMONG]))
+            remembered = len(set(numbers) & likely)
             clear = score >= (self.bars.sure if parting.firm and remembered == 2 else _CLEAR)
             clear = clear or (parting.firm and one.certain and other.certain)
             if clear and remembered >= (1 if parting.firm else 2) and numbers[0] != numbers[1]:
@@ -306,8 +306,11 @@ class Matcher:
 
     def _evidence(self, text: str, weighed: Weighed, content: Sequence[str], opinion: Opinion) -> Evidence:
         best = opinion.order[0]
-        gains = {word: gain for word in content if (gain := self._scales.gain(word, best)) > 0}
-        words = sorted(gains, key=lambda word: (-gains[word], word))[:_WORDS_SHOWN]
         signals = {name: round(float(part[best] - np.mean(part)), 3) for name, part in weighed.signals.items()}
         signals |= {"in scope": round(opinion.in_scope, 3), "asked for": round(opinion.bar, 3)}
-        return Evidence(text, tuple(words), signals | dict.fromkeys(opinion.concerns, 1.0))
+        return Evidence(text, self._speaking(content, best), signals | dict.fromkeys(opinion.concerns, 1.0))
+
+    def _speaking(self, words: Sequence[str], entry: int) -> tuple[str, ...]:
+        """Those of the words that speak for an entry, the weightiest first."""
+        gains = dict(zip(words, self._scales.gains(words, (entry,))[0].tolist(), strict=True))
+        return tuple(sorted((w for w in gains if gains[w] > 0), key=lambda word: (-gains[word], word))[:_WORDS_SHOWN])
