@@ -124,12 +124,15 @@ def normalise(text: str, glossary: Glossary) -> Normal:
 class Normaliser:
     """A glossary made ready for use, once for many texts."""
 
-    def __init__(self, glossary: Glossary) -> None:
+    def __init__(self, glossary: Glossary, *, remembered: int = 0) -> None:
+        """`remembered` is how many normal forms are kept, for who asks for the same texts again and again."""
         self._rules = _Rules(glossary)
+        self.normal = lru_cache(remembered)(self._normal) if remembered else self._normal
+        """The normal form of a text; any text has one."""
         self.shorts = self._rules.shorts()
         """One-word short forms that stand for one thing, and what that is."""
 
-    def normal(self, text: str) -> Normal:
+    def _normal(self, text: str) -> Normal:
         words = tuple(_split(abridge(text))[:_MOST_WORDS])
         perhaps: dict[str, None] = {}
         seen: dict[tuple[str, ...], None] = {}
