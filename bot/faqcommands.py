@@ -284,11 +284,13 @@ def calibrate(faq: Folder = None, config_path: ConfigPath = None) -> None:
         figures = _figures_in_words(measured.at(BARS[price]))
         prices.add_row(f"{price}: {said}{mark}", _bars_in_words(BARS[price]), *figures, _bars_in_words(best))
     bars = BARS[chosen]
-    curve = Table(title=f"Nếu đổi mức điểm, vẫn cần {bars.in_scope} là thuộc kho")
+    curve = Table(
+        title=f"Nếu đổi mức điểm, vẫn cần {bars.in_scope} là thuộc kho, và ít nhất {bars.risk} ở mục tiền, giấy tờ"
+    )
     for heading in ("Mức điểm", *_FIGURES, "So với đang dùng, trên 100 câu"):
         curve.add_column(heading, justify="right")
     now = measured.at(bars)
-    for other, then in measured.curve(bars.in_scope):
+    for other, then in measured.curve(bars):
         curve.add_row(f"{other.sure:.2f}", *_figures_in_words(then), _difference(now, then))
     Console().print(prices, curve)
     typer.echo("Câu hỏi thật dễ hơn những câu này; số câu sai thật thấp hơn nhiều.")
@@ -298,7 +300,7 @@ _FIGURES = ("Trả lời đúng", "Trả lời sai", "Sai ở mục tiền, gi�
 
 
 def _bars_in_words(bars: Bars) -> str:
-    return f"điểm {bars.sure:.2f}, thuộc kho {bars.in_scope}"
+    return f"điểm {bars.sure:.2f}, mục tiền, giấy tờ {bars.risk:.2f}, thuộc kho {bars.in_scope}"
 
 
 def _figures_in_words(figures: Figures) -> list[str]:

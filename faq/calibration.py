@@ -6,14 +6,20 @@ their own; and the out-of-scope questions. So the figures are darker than those 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
 
 from faq.catalog import Catalog
 from faq.embedding import Embedder
 from faq.judging import Bars
-from faq.matching import Matcher, MatchSettings, Price, Routine, Sure, Unknown, Verdict
+from faq.matching import Matcher, MatchSettings, Price, Routine, Sure, Unknown, Unsure, Verdict
 from faq.models import Question
 from faq.noise import noisy
+from faq.text import Normaliser
+from faq.trials import REMEMBERED
 
 FOLDS = 5
 OUTSIDE = 0.15
@@ -23,10 +29,13 @@ WEIGHTS: Mapping[Price, float] = {"high": 6.0, "middle": 3.0, "low": 1.5}
 
 They look low because what is asked here is hard: of real questions far fewer are answered wrong with the same bars.
 """
+RISKY = 2.0
+"""How many times worse a wrong answer is that is about money or identity."""
 UNUSUAL = 0.15
 """The share of questions that are put in words as unusual as those of the variants."""
 _TYPED = ("no diacritics", "teencode", "filler", "typos")
 _SURE = tuple(n / 20 for n in range(8, 20))
+_RISK = (0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99)
 _IN_SCOPE = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 
 
@@ -46,11 +55,6 @@ class _Asked:
     """What is left of the distance between the bar and certainty, where something spoke against the entry."""
     settled: bool | None
     """Whether it was answered, where that does not hang on the bars."""
-
-    def answered(self, bars: Bars) -> bool:
-        if self.settled is not None:
-            return self.settled
-        return self.score >= 1 - (1 - bars.sure) * self.doubt and self.in_scope >= bars.in_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Figures:
 
     def cost(self, weight: float) -> float:
         """In unnecessary tickets per message, if a wrong answer is worth `weight` of them."""
-        inside = weight * self.answered_wrong + self.not_answered
+        inside = weight * (self.answered_wrong + (RISKY - 1) * self.risk_wrong) + self.not_answered
         return (1 - OUTSIDE) * inside + OUTSIDE * weight * self.out_of_scope_answered
 
 
@@ -80,35 +84,48 @@ class Measured:
     """What the FAQ's own questions say of every choice of bars."""
 
     def __init__(self, asked: Sequence[_Asked]) -> None:
-        self._inside = [one for one in asked if one.weight]
-        self._outside = [one for one in asked if not one.weight]
+        self._weight = np.array([one.weight for one in asked])
+        self._right = np.array([one.right for one in asked], dtype=bool)
+        self._risk = np.array([one.risk for one in asked], dtype=bool)
+        self._score = np.array([one.score for one in asked])
+        self._in_scope = np.array([one.in_scope for one in asked])
+        self._doubt = np.array([one.doubt for one in asked])
+        self._open = np.array([one.settled is None for one in asked], dtype=bool)
+        self._settled = np.array([one.settled is True for one in asked], dtype=bool)
+        self._inside = self._weight > 0
 
     @property
     def sizes(self) -> tuple[int, int]:
         """How many questions were asked that the FAQ answers, and that it does not."""
-        return len(self._inside), len(self._outside)
+        return int(self._inside.sum()), int((~self._inside).sum())
 
     def at(self, bars: Bars) -> Figures:
-        answered = [one for one in self._inside if one.answered(bars)]
-        wrong = [one for one in answered if not one.right]
-        inside = _weight(self._inside) or 1.0
+        usual = np.where(self._risk, bars.risk, bars.sure)
+        passed = (self._score >= 1 - (1 - usual) * self._doubt) & (self._in_scope >= bars.in_scope)
+        answered = self._settled | (self._open & passed)
+        _, outside = self.sizes
         return Figures(
-            answered_right=(_weight(answered) - _weight(wrong)) / inside,
-            answered_wrong=_weight(wrong) / inside,
-            out_of_scope_answered=sum(one.answered(bars) for one in self._outside) / max(len(self._outside), 1),
-            risk_wrong=_weight([one for one in wrong if one.risk]) / inside,
+            answered_right=self._share(answered & self._right),
+            answered_wrong=self._share(answered & ~self._right),
+            out_of_scope_answered=float((answered & ~self._inside).sum()) / max(outside, 1),
+            risk_wrong=self._share(answered & ~self._right & self._risk),
         )
+
+    def _share(self, those: NDArray[np.bool_]) -> float:
+        """Of the questions that the FAQ answers."""
+        return float(self._weight[those].sum() / (self._weight.sum() or 1.0))
 
     def best(self, price: Price) -> Bars:
         """The bars that cost least at this price of a wrong answer; of equals the lowest."""
-        choices = [Bars(sure, in_scope) for in_scope in _IN_SCOPE for sure in _SURE]
-        return min(choices, key=lambda bars: (round(self.at(bars).cost(WEIGHTS[price]), 9), bars.in_scope, bars.sure))
+        choices = [Bars(*bars) for bars in product(_SURE, _IN_SCOPE, _RISK)]
+        costs = {bars: (round(self.at(bars).cost(WEIGHTS[price]), 9), *astuple(bars)) for bars in choices}
+        return min(choices, key=costs.__getitem__)
 
-    def curve(self, in_scope: float) -> Iterator[tuple[Bars, Figures]]:
-        """What every bar for the score brings, the lowest first."""
+    def curve(self, bars: Bars) -> Iterator[tuple[Bars, Figures]]:
+        """What every other bar for the score brings, the lowest first."""
         for sure in _SURE:
-            bars = Bars(sure, in_scope)
-            yield bars, self.at(bars)
+            other = replace(bars, sure=sure, risk=max(sure, bars.risk))
+            yield other, self.at(other)
 
 
 def measure(
@@ -117,15 +134,16 @@ def measure(
     embedder: Embedder | None = None,
     step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Measured:
-    """Asks everything, which takes some 20 s without an embedder; `step` is told how many of the folds are done."""
+    """Asks everything, which takes some ten seconds without an embedder; `step` is told how many folds are done."""
     entries = sorted(catalog.questions, key=lambda question: question.id)
     variants = max(sum(len(question.variants) for question in entries), 1)
     usual = (1 - UNUSUAL) / ((1 + len(_TYPED)) * max(len(entries), 1))
+    normaliser = Normaliser(catalog.glossary, remembered=REMEMBERED)
     asked: list[_Asked] = []
     for fold in range(FOLDS):
         step(fold, FOLDS)
         left_out = {question.id for question in entries[fold::FOLDS]}
-        matcher = Matcher(_without(catalog, fold, left_out), settings, embedder)
+        matcher = Matcher(_without(catalog, fold, left_out), settings, embedder, normaliser)
         for question in entries:
             unusual = question.variants[fold::FOLDS]
             asked += [_asked(matcher, text, question, UNUSUAL / variants) for text in unusual]
@@ -140,10 +158,6 @@ def measure(
 def _typed(question: str) -> list[str]:
     """As it stands in the FAQ, and as people type such a question."""
     return [question, *(noisy(question, kind) for kind in _TYPED)]
-
-
-def _weight(asked: Sequence[_Asked]) -> float:
-    return sum(one.weight for one in asked)
 
 
 def _without(catalog: Catalog, fold: int, left_out: Set[str]) -> Catalog:
@@ -173,21 +187,22 @@ def _asked(matcher: Matcher, text: str, own: Question | None, weight: float) -> 
     best = verdict.matches[0] if verdict.matches else None
     entry = matcher.catalog.question(best.id) if best else None
     signals = verdict.evidence.signals
-    bar = signals.get("asked for", matcher.bars.sure)
+    risk = entry is not None and entry.risk is not None
+    usual = matcher.bars.risk if risk else matcher.bars.sure
     return _Asked(
         weight=weight,
         right=own is not None and best is not None and own.id in (best.id, verdict.also),
-        risk=entry is not None and entry.risk is not None,
+        risk=risk,
         score=best.score if best else 0.0,
         in_scope=signals.get("in scope", 0.0),
-        doubt=(1 - bar) / (1 - matcher.bars.sure),
+        doubt=(1 - signals.get("asked for", usual)) / (1 - usual),
         settled=_settled(verdict),
     )
 
 
 def _settled(verdict: Verdict) -> bool | None:
     match verdict:
-        case Routine() | Unknown():
+        case Routine() | Unknown() | Unsure(also=str()):
             return False
         case Sure(also=str()):
             return True

@@ -23,10 +23,11 @@ _AGAINST = 6.0
 _APART = 6.0
 """What a word must weigh that tells the best entry from a sibling which differs in one key only."""
 _DOUBT_HALVED = 0.5
-_DOUBT_MONEY = 0.5
 _RIVALS = 5
 _CERTAINLY = 1.0
 """How certainly a question is in scope that is a wording of the FAQ, word for word."""
+RISK = "risk"
+"""The concern that an entry is about money or identity."""
 _CONCERNS = 2  # more of them say nothing new
 
 
@@ -35,9 +36,11 @@ class Bars:
     """What must be reached for an answer at once, both from 0 to 1; `faq.calibration` says what each choice costs."""
 
     sure: float
-    """The score of the best entry; more is asked for where money or siblings are near."""
+    """The score of the best entry; more is asked for where siblings are near."""
     in_scope: float
     """How certain it must be that the FAQ answers this at all, where the FAQ says what it does not answer."""
+    risk: float
+    """The score of an entry on money or identity, where a wrong answer costs people more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +73,21 @@ class Judge:
 
     def opinion(self, weighed: Weighed, lift: Floats | None = None) -> Opinion:
         likely = weighed.entries if lift is None else weighed.entries + lift
-        order = tuple(int(n) for n in np.lexsort((np.arange(len(likely)), -np.round(likely, 9))))
+        order = tuple(np.argsort(-np.round(likely, 9), kind="stable").tolist())
         chances = np.exp(likely - likely[order[0]])
         chances /= chances.sum()
         in_scope = self._in_scope(weighed, likely, order[0])
         concerns = (*self._concerns(weighed.words, likely, order), *_divided(weighed, likely, order[0]))
-        bar = self._bars.sure
-        for concern in concerns:
-            bar = 1 - (1 - bar) * (_DOUBT_MONEY if concern == "risk" else _DOUBT_HALVED)
+        against = sum(concern != RISK for concern in concerns)
+        bar = 1 - (1 - self.usual_bar(order[0])) * _DOUBT_HALVED**against
         scores = in_scope * chances
         within = not len(self._outside) or in_scope >= self._bars.in_scope
         certain = bool(scores[order[0]] >= bar and within)
         return Opinion(order, scores, in_scope, certain, bar, concerns)
+
+    def usual_bar(self, entry: int) -> float:
+        """The score that is asked for where nothing speaks against an entry."""
+        return self._bars.sure if self._questions[entry].risk is None else self._bars.risk
 
     def _in_scope(self, weighed: Weighed, likely: Floats, best: int) -> float:
         if weighed.verbatim:
@@ -89,7 +95,7 @@ class Judge:
         if len(self._outside):
             lead = float(likely[best] - weighed.others[self._outside].max())
             return _squash(lead - _LEAD)
-        explained = sum(self._scales.gain(word, best) for word in weighed.words)
+        explained = float(self._scales.gains(weighed.words, (best,)).sum())
         evidence = self._stands_out(weighed, best) * explained / max(self._scales.weight(weighed.words), 1e-9)
         return _squash((evidence - _EVIDENCE) / _EVIDENCE_SPREAD)
 
@@ -102,18 +108,17 @@ class Judge:
 
     def _concerns(self, words: Sequence[str], likely: Floats, order: Sequence[int]) -> list[str]:
         best = self._questions[order[0]]
-        found = ["risk"] if best.risk is not None else []
-        gains = [self._scales.gain(word, order[0]) for word in words]
-        for other in order[1:_RIVALS]:
+        found = [RISK] if best.risk is not None else []
+        gains = self._scales.gains(words, order[:_RIVALS])
+        for other, apart in zip(order[1:_RIVALS], gains[1:] - gains[:1], strict=True):
             rival = self._questions[other]
             siblings = rival.id in best.near or best.id in rival.near
             if not siblings and likely[order[0]] - likely[other] > _NEAR:
                 continue
-            apart = [self._scales.gain(word, other) - gain for word, gain in zip(words, gains, strict=True)]
-            if max(apart, default=0.0) >= _AGAINST:
+            if apart.max(initial=0.0) >= _AGAINST:
                 found.append(f"word of {rival.id}")
             differing = any(rival.slots.get(key, value) != value for key, value in best.slots.items())
-            if siblings and differing and -min(apart, default=0.0) < _APART:
+            if siblings and differing and -apart.min(initial=0.0) < _APART:
                 found.append(f"slot of {rival.id}")
         return found[:_CONCERNS]
 

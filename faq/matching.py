@@ -1,7 +1,7 @@
 """Finds what a question means: surely, perhaps, not at all, or nothing that the FAQ is needed for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -9,12 +9,12 @@ import numpy as np
 from faq import clauses, fillers, negation, routing
 from faq.catalog import Catalog
 from faq.embedding import Embedder
-from faq.judging import Bars, Judge, Opinion
+from faq.judging import RISK, Bars, Judge, Opinion
 from faq.models import Routine as RoutineEntry
 from faq.models import Topic
 from faq.routine import Routines
 from faq.signals import Floats
-from faq.text import Layer, Normal, Normaliser, abridge
+from faq.text import Layer, Normal, Normaliser, abridge, is_story
 from faq.weighing import Scales, Weighed
 
 
@@ -111,9 +111,9 @@ class Explanation:
 Price: TypeAlias = Literal["high", "middle", "low"]
 
 BARS: Mapping[Price, Bars] = {
-    "high": Bars(sure=0.8, in_scope=0.995),
-    "middle": Bars(sure=0.6, in_scope=0.99),
-    "low": Bars(sure=0.4, in_scope=0.99),
+    "high": Bars(sure=0.8, in_scope=0.995, risk=0.97),
+    "middle": Bars(sure=0.6, in_scope=0.99, risk=0.9),
+    "low": Bars(sure=0.4, in_scope=0.99, risk=0.8),
 }
 """As `helpdesk faq calibrate` measured them on the shipped FAQ; see `faq.calibration`."""
 
@@ -151,16 +151,34 @@ _PLAIN = 0.95
 """So certain by its words, what a question means beside them is not looked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Two:
+    """Two questions in one message."""
+
+    score: float
+    one: Match
+    other: Match
+    certain: bool
+    """Sure enough to answer both at once."""
+
+
 class Matcher:
     """The FAQ made ready for questions; it never changes, and is built anew when the FAQ does."""
 
     def __init__(
-        self, catalog: Catalog, settings: MatchSettings | None = None, embedder: Embedder | None = None
+        self,
+        catalog: Catalog,
+        settings: MatchSettings | None = None,
+        embedder: Embedder | None = None,
+        normaliser: Normaliser | None = None,
     ) -> None:
-        """With an embedder it understands more; texts of the FAQ that are new to that take time."""
+        """With an embedder it understands more; texts of the FAQ that are new to that take time.
+
+        `normaliser` is one of the same glossary, for who makes several matchers of nearly the same texts.
+        """
         self.catalog = catalog
         self._settings = settings or MatchSettings()
-        self._normaliser = Normaliser(catalog.glossary)
+        self._normaliser = normaliser or Normaliser(catalog.glossary)
         self._questions = tuple(sorted(catalog.questions, key=lambda question: question.id))
         self._topics = tuple(topic.topic if (topic := catalog.topic_of(q.id)) else "" for q in self._questions)
         self._routines = Routines(catalog.routines, self._normaliser)
@@ -201,13 +219,14 @@ class Matcher:
         evidence = self._evidence(normal.text, weighed, content, opinion)
         if routine is not None:
             return Routine(routine.id, routine.kind, matches, None, evidence)
-        single = weighed.verbatim or len(weighed.folded) > _STORY
+        story = is_story(text)
+        single = weighed.verbatim or story or len(weighed.folded) > _STORY
         if not single and (two := self._two(asked, opinion)) is not None:
-            rest = [match for match in matches if match.id not in {one.id for one in two}]
-            return Sure((*two, *rest)[:SHOWN], two[1].id, evidence)
+            return self._both(two, opinion, matches, evidence)
         if not (content or weighed.verbatim) or opinion.in_scope < self._settings.unsure:
             return Unknown(matches, None, evidence)
-        return Sure(matches, None, evidence) if opinion.certain else Unsure(matches, None, evidence)
+        certain = opinion.certain and not story
+        return Sure(matches, None, evidence) if certain else Unsure(matches, None, evidence)
 
     def explain(self, text: str, *, within: str | None = None) -> Explanation:
         """The verdict on `text`, and how it came about; takes twice as long as `match`."""
@@ -228,7 +247,7 @@ class Matcher:
             self._steps(whole, asked, weighed),
             tuple(self._candidate(weighed, opinion, number, lift) for number in opinion.order[:SHOWN]),
             round(opinion.in_scope, 3),
-            Bars(round(opinion.bar, 3), self.bars.in_scope),
+            replace(self.bars, sure=round(opinion.bar, 3)),
             opinion.concerns,
         )
 
@@ -247,12 +266,11 @@ class Matcher:
 
     def _candidate(self, weighed: Weighed, opinion: Opinion, number: int, lift: Floats | None) -> Candidate:
         parts = dict(weighed.signals) if lift is None else {**weighed.signals, "topic": lift}
-        gains = {word: gain for word in weighed.words if (gain := self._scales.gain(word, number)) > 0}
         return Candidate(
             self._questions[number].id,
             round(float(opinion.scores[number]), 3),
             {name: round(float(part[number] - np.mean(part)), 3) for name, part in parts.items()},
-            tuple(sorted(gains, key=lambda word: (-gains[word], word))[:_WORDS_SHOWN]),
+            self._speaking(weighed.words, number),
         )
 
     def _judged(self, normal: Normal, weighed: Weighed, lift: Floats | None) -> tuple[Opinion, RoutineEntry | None]:
@@ -292,39 +310,57 @@ class Matcher:
         if within is None:
             return None
         height = _LIFT_SHORT if len(content) <= _SHORT else _LIFT
-        if content and len(content) <= _FOLLOWING and all(self._said_in(within, word) for word in content):
-            height = _LIFT_FOLLOWING
+        own = [number for number, topic in enumerate(self._topics) if topic == within]
+        if content and len(content) <= _FOLLOWING and own and self._scales.gains(content, own).any(axis=0).all():
+            height = _LIFT_FOLLOWING  # each of them stands in a wording or an answer of the topic
         return np.array([height if topic == within else 0.0 for topic in self._topics])
 
-    def _said_in(self, topic: str, word: str) -> bool:
-        """True if a wording or an answer of the topic has the word."""
-        return any(self._scales.gain(word, n) > 0 for n, own in enumerate(self._topics) if own == topic)
-
-    def _two(self, text: str, whole: Opinion) -> tuple[Match, Match] | None:
+    def _two(self, text: str, whole: Opinion) -> _Two | None:
         """What two questions in one message ask for, in their order."""
-        found: list[tuple[float, tuple[Match, Match]]] = []
+        found: list[_Two] = []
+        likely = set(whole.order[:_AMONG])
         for parting in clauses.partings(text, _PARTINGS):
-            one, other = (
-                self._judge.opinion(self._scales.weigh(self._normaliser.normal(part)))
-                for part in (parting.before, parting.after)
-            )
+            least = min(self.bars.sure, _CLEAR) if parting.firm else _CLEAR
+            one = self._judge.opinion(self._scales.weigh(self._normaliser.normal(parting.before)))
+            if one.best < least or not (parting.firm or one.order[0] in likely):
+                continue
+            other = self._judge.opinion(self._scales.weigh(self._normaliser.normal(parting.after)))
             score = min(one.best, other.best)
             numbers = (one.order[0], other.order[0])
-            remembered = len(set(numbers) & set(whole.order[:_AMONG]))
-            clear = score >= (self.bars.sure if parting.firm and remembered == 2 else _CLEAR)
-            clear = clear or (parting.firm and one.certain and other.certain)
+            remembered = len(set(numbers) & likely)
+            both_certain = parting.firm and one.certain and other.certain
+            clear = both_certain or score >= (self.bars.sure if parting.firm and remembered == 2 else _CLEAR)
             if clear and remembered >= (1 if parting.firm else 2) and numbers[0] != numbers[1]:
                 pair = (self._matches(one)[0], self._matches(other)[0])
-                found.append((score, pair if parting.firm or numbers[0] == whole.order[0] else pair[::-1]))
-        return max(found, key=lambda one: one[0])[1] if found else None
+                risk = any(self._questions[number].risk is not None for number in numbers)
+                certain = not risk or (both_certain and score >= self.bars.risk)
+                found.append(
+                    _Two(score, *(pair if parting.firm or numbers[0] == whole.order[0] else pair[::-1]), certain)
+                )
+        return max(found, key=lambda two: (two.certain, two.score)) if found else None
+
+    @staticmethod
+    def _both(two: _Two, whole: Opinion, matches: Sequence[Match], evidence: Evidence) -> Verdict:
+        """Both answered if they are certain; or one, if the whole message surely asks for it; or both offered."""
+        one, other = two.one, two.other
+        answered = two.certain
+        if not answered and matches[0].id in (one.id, other.id):
+            answered = whole.certain and {RISK}.issuperset(whole.concerns)
+            if answered:
+                one, other = matches[0], other if one.id == matches[0].id else one
+        rest = (match for match in matches if match.id not in (one.id, other.id))
+        return (Sure if answered else Unsure)((one, other, *rest)[:SHOWN], other.id, evidence)
 
     def _matches(self, opinion: Opinion) -> tuple[Match, ...]:
         return tuple(Match(self._questions[n].id, round(float(opinion.scores[n]), 3)) for n in opinion.order[:SHOWN])
 
     def _evidence(self, text: str, weighed: Weighed, content: Sequence[str], opinion: Opinion) -> Evidence:
         best = opinion.order[0]
-        gains = {word: gain for word in content if (gain := self._scales.gain(word, best)) > 0}
-        words = sorted(gains, key=lambda word: (-gains[word], word))[:_WORDS_SHOWN]
         signals = {name: round(float(part[best] - np.mean(part)), 3) for name, part in weighed.signals.items()}
         signals |= {"in scope": round(opinion.in_scope, 3), "asked for": round(opinion.bar, 3)}
-        return Evidence(text, tuple(words), signals | dict.fromkeys(opinion.concerns, 1.0))
+        return Evidence(text, self._speaking(content, best), signals | dict.fromkeys(opinion.concerns, 1.0))
+
+    def _speaking(self, words: Sequence[str], entry: int) -> tuple[str, ...]:
+        """Those of the words that speak for an entry, the weightiest first."""
+        gains = dict(zip(words, self._scales.gains(words, (entry,))[0].tolist(), strict=True))
+        return tuple(sorted((w for w in gains if gains[w] > 0), key=lambda word: (-gains[word], word))[:_WORDS_SHOWN])

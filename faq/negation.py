@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from faq.text import Letters
+
 _NOT = r"(?:khong|ko|k|hong|chang|chua|dung|dau)"
 _WHO = r"(?:toi|em|e|chau|minh|bac|con|cai nay|day|cung|thi|la|va|nhung)"
 _END = r"(?=[,;:.?!\n]|$)"
@@ -26,12 +28,14 @@ _SHORTEST = 3  # words that must be left
 def without(text: str) -> str:
     """The text without what it says that it is not about; all of it if nothing else would be left."""
     text = unicodedata.normalize("NFC", text)
-    folded = "".join(_plain(letter) for letter in text)
-    kept = bytearray(b"\1" * len(text))
-    for pattern in _PATTERNS:
-        for found in pattern.finditer(folded):
-            kept[found.start() : found.end()] = bytes(found.end() - found.start())
-    rest = "".join(letter if keep else " " for letter, keep in zip(text, kept, strict=True))
+    folded = text.translate(_PLAIN)
+    found = [border.span() for pattern in _PATTERNS for border in pattern.finditer(folded)]
+    if not found:
+        return text
+    kept = list(text)
+    for start, end in found:
+        kept[start:end] = " " * (end - start)
+    rest = "".join(kept)
     return rest if len(re.findall(r"\w+", rest)) >= _SHORTEST else text
 
 
@@ -39,3 +43,6 @@ def _plain(letter: str) -> str:
     """One letter for one, so that places in both texts are the same."""
     small = letter.lower().replace("đ", "d")
     return unicodedata.normalize("NFD", small)[0] if len(small) == 1 else letter
+
+
+_PLAIN = Letters(_plain)

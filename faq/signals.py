@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ Features = Mapping[str, float]
 
 SMOOTHING = 0.2
 """How often a body is taken to have what none of its texts has."""
+_REMEMBERED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,10 @@ class Likelihood:
     weights: Floats
     """By feature: the fewer bodies have it, the more it says."""
     _starts: NDArray[np.int64]
-    """By feature: where in the two arrays below its bodies begin."""
+    """By feature: where in the three arrays below its bodies begin."""
     _bodies: NDArray[np.int64]
+    _pairs: NDArray[np.int64]
+    """For each of these: its feature and its body in one number."""
     _gains: Floats
     """How much more likely a feature makes a body that has it."""
     _floor: Floats
@@ -48,33 +52,76 @@ class Likelihood:
             weights=np.log1p(len(bodies) / np.maximum(spread, 1)),
             _starts=np.concatenate([np.zeros(1, np.int64), np.cumsum(spread)]),
             _bodies=body[order],
+            _pairs=number[order] * len(bodies) + body[order],
             _gains=np.log1p(count[order] / SMOOTHING),
             _floor=np.log(SMOOTHING / np.maximum(totals, SMOOTHING)),
         )
 
     def scores(self, features: Features) -> Floats:
         """The logarithm of the likelihood, as if every text were of the same length."""
-        known = sorted((self.numbers[f], count) for f, count in features.items() if f in self.numbers)
-        if not known:
-            return np.zeros(len(self._floor))
-        columns = np.array([number for number, _ in known])
-        weights = np.array([count for _, count in known]) * self.weights[columns]
-        weights /= np.sqrt(np.sum(weights**2))
+        part = self.part(features)
+        return _evened(part.sums, part.weights)
+
+    def part(self, features: Features) -> "Part":
+        """What these features say as a part of a text."""
+        known = {self.numbers[f]: count for f, count in features.items() if f in self.numbers}
+        columns = np.fromiter(known, np.int64, len(known))
+        weights = np.fromiter(known.values(), np.float64, len(known)) * self.weights[columns]
         begins = self._starts[columns]
         lengths = self._starts[columns + 1] - begins
         at = np.arange(lengths.sum()) + np.repeat(begins - np.cumsum(lengths) + lengths, lengths)
         gains = self._gains[at] * np.repeat(weights, lengths)
         sums = np.bincount(self._bodies[at], weights=gains, minlength=len(self._floor))
-        return np.asarray(sums + weights.sum() * self._floor, dtype=np.float64)
+        return Part(columns, weights, sums + weights.sum() * self._floor)
 
-    def gain(self, feature: str, body: int) -> float:
-        """What a feature adds to the score of a body that has it, before texts are brought to one length."""
-        number = self.numbers.get(feature)
-        if number is None:
-            return 0.0
-        begin, end = self._starts[number], self._starts[number + 1]
-        at = begin + self._bodies[begin:end].searchsorted(body)
-        return float(self._gains[at] * self.weights[number]) if at < end and self._bodies[at] == body else 0.0
+    def gains(self, features: Sequence[str], bodies: Sequence[int]) -> Floats:
+        """What each feature adds to the score of each body that has it, before texts are brought to one length.
+
+        A row for each body, a column for each feature.
+        """
+        found = np.zeros((len(bodies), len(features)))
+        known = {place: self.numbers[f] for place, f in enumerate(features) if f in self.numbers}
+        if known:
+            columns = np.fromiter(known.values(), np.int64, len(known))
+            wanted = columns * len(self._floor) + np.asarray(bodies)[:, None]
+            at = np.minimum(self._pairs.searchsorted(wanted), len(self._pairs) - 1)
+            there = self._pairs[at] == wanted
+            found[:, list(known)] = np.where(there, self._gains[at] * self.weights[columns], 0.0)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What some of a text's features say of each body, before texts are brought to one length."""
+
+    columns: NDArray[np.int64]
+    """The numbers of the features that are known."""
+    weights: Floats
+    """How much each says, as often as it is there."""
+    sums: Floats
+
+
+class Spelt:
+    """How likely each body is by the runs of letters within words; what a word says is remembered, as words return."""
+
+    def __init__(self, bodies: Sequence[Features]) -> None:
+        """`bodies` are the runs of each, as `letters` finds them."""
+        likelihood = Likelihood.of(bodies)
+        self._features = len(likelihood.numbers)
+        self._part = lru_cache(maxsize=_REMEMBERED)(lambda word: likelihood.part(letters((word,))))
+
+    def scores(self, tokens: Sequence[str]) -> Floats:
+        """The logarithm of the likelihood, as if every text were of the same length."""
+        parts = [self._part(word) for word in tokens or ("",)]
+        columns = np.concatenate([part.columns for part in parts])
+        weights = np.concatenate([part.weights for part in parts])
+        sums = np.sum([part.sums for part in parts], axis=0)
+        return _evened(sums, np.bincount(columns, weights, self._features))
+
+
+def _evened(sums: Floats, weights: NDArray[Any]) -> Floats:
+    """As if what was said were of the same weight in every text."""
+    return np.asarray(sums / (np.sqrt(weights @ weights) or 1.0), dtype=np.float64)
 
 
 def words(tokens: Sequence[str]) -> dict[str, float]:

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -32,11 +33,14 @@ class Speller:
             self._counts.update(counts)
         self._total = max(self._counts.total(), 1)
         self._shorts = {form: tuple(meaning) for form, meaning in shorts.items() if len(form) > 1}
-        self._candidates = sorted(word for word in self._counts if len(word) >= _SHORTEST - 1 and word.isalpha())
+        self._by_length: dict[int, list[str]] = {}
+        for word in sorted(self._counts):
+            if len(word) >= _SHORTEST - 1 and word.isalpha():
+                self._by_length.setdefault(len(word), []).append(word)
         self._mended = lru_cache(maxsize=10_000)(self._mend)
 
     def mend(self, words: Sequence[str]) -> tuple[str, ...]:
-        return tuple(mended for word in words for mended in self._mended(word))
+        return tuple(chain.from_iterable(map(self._mended, words)))
 
     def _mend(self, word: str) -> tuple[str, ...]:
         if (
@@ -68,5 +72,7 @@ class Speller:
 
     def _nearest(self, word: str) -> str:
         slips = 1 if len(word) < _LONG else 2
-        near = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        candidates = [known for length in lengths for known in self._by_length.get(length, ())]
+        near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=None)
         return min(near, key=lambda found: (found[1], -self._counts[found[0]], found[0]), default=(word, 0, 0))[0]

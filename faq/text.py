@@ -4,9 +4,10 @@ The layers: Unicode forms and case; lengthened letters; what an input method lef
 mark stands; amounts; short forms and slips of the glossary. What has been through it comes out of it unchanged.
 """
 
+import operator
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -16,10 +17,36 @@ from faq.models import Glossary
 
 Layer: TypeAlias = Literal["unicode", "lengthened", "input method", "tone mark", "amounts", "glossary"]
 
-LONGEST = 1000  # characters; of what is longer, the middle is a story: people begin or end with what they ask
-_MOST_WORDS = 400
+LONGEST = 400  # characters; of what is longer, the middle is a story: people begin or end with what they ask
+_READ = 240  # characters of a story
+_MOST_WORDS = 100
 
+
+class Letters(dict[int, str | None]):
+    """What becomes of each letter, for `str.translate`; None takes it away."""
+
+    def __init__(self, becomes: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._becomes = becomes
+
+    def __missing__(self, letter: int) -> str | None:
+        found = self._becomes(chr(letter))
+        if letter < _USUAL:
+            self[letter] = found
+        return found
+
+
+def _without_foreign_mark(letter: str) -> str | None:
+    foreign = unicodedata.combining(letter) or unicodedata.category(letter) in ("Cf", "Mn", "Me")
+    return None if foreign and letter not in _KEPT_MARKS else letter
+
+
+_USUAL = 0x2000
+"""Below it stand all letters of Vietnamese; what becomes of them is remembered."""
 _KEPT_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
+_VIETNAMESE = Letters(_without_foreign_mark)
+_LOOSE_MARKS = {ord(mark): None for mark in _KEPT_MARKS}
+"""Those that found no letter to stand on."""
 _WORD = re.compile(r"[^\W_]+")
 _GROUPS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _SIGNS = str.maketrans({"$": " tiền ", "₫": " đồng ", "%": " phần trăm ", "&": " và "})
@@ -63,7 +90,7 @@ class Normal:
     @property
     def has_marks(self) -> bool:
         """True if it was typed with diacritics, so that a missing one means something too."""
-        marked = sum(one != other for one, other in zip(self.marked, self.folded, strict=True))
+        marked: int = sum(map(operator.ne, self.marked, self.folded))
         return marked * 3 > len(self.marked)
 
 
@@ -79,9 +106,14 @@ def abridge(text: str) -> str:
     whole = unicodedata.normalize("NFC", text)
     if len(whole) <= LONGEST:
         return whole
-    half = LONGEST // 2
+    half = _READ // 2
     begin, end = whole[:half], whole[-half:]
     return f"{begin.rsplit(None, 1)[0] if ' ' in begin else begin} {end.split(None, 1)[-1] if ' ' in end else end}"
+
+
+def is_story(text: str) -> bool:
+    """True if it is so long that only a part of it is read."""
+    return len(unicodedata.normalize("NFC", text)) > LONGEST
 
 
 def normalise(text: str, glossary: Glossary) -> Normal:
@@ -92,12 +124,15 @@ def normalise(text: str, glossary: Glossary) -> Normal:
 class Normaliser:
     """A glossary made ready for use, once for many texts."""
 
-    def __init__(self, glossary: Glossary) -> None:
+    def __init__(self, glossary: Glossary, *, remembered: int = 0) -> None:
+        """`remembered` is how many normal forms are kept, for who asks for the same texts again and again."""
         self._rules = _Rules(glossary)
+        self.normal = lru_cache(remembered)(self._normal) if remembered else self._normal
+        """The normal form of a text; any text has one."""
         self.shorts = self._rules.shorts()
         """One-word short forms that stand for one thing, and what that is."""
 
-    def normal(self, text: str) -> Normal:
+    def _normal(self, text: str) -> Normal:
         words = tuple(_split(abridge(text))[:_MOST_WORDS])
         perhaps: dict[str, None] = {}
         seen: dict[tuple[str, ...], None] = {}
@@ -144,15 +179,10 @@ def _ready(glossary: Glossary) -> Normaliser:
 def _split(text: str) -> list[str]:
     """The words, in NFC and small letters, with no mark that Vietnamese does not have."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_SIGNS)
-    apart = unicodedata.normalize("NFD", plain)
-    kept = (
-        c
-        for c in apart
-        if c in _KEPT_MARKS or not (unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Mn", "Me"))
-    )
-    whole = unicodedata.normalize("NFC", "".join(kept))
-    single = "".join(c for c in whole if c not in _KEPT_MARKS)  # those that found no letter to stand on
-    return _WORD.findall(_GROUPS.sub("", single))
+    if not plain.isascii():
+        whole = unicodedata.normalize("NFC", unicodedata.normalize("NFD", plain).translate(_VIETNAMESE))
+        plain = whole.translate(_LOOSE_MARKS)
+    return _WORD.findall(_GROUPS.sub("", plain))
 
 
 @lru_cache(maxsize=20_000)
@@ -189,7 +219,7 @@ def _finish(words: Sequence[str], kept: frozenset[str]) -> list[str]:
 
 
 def _finish_word(word: str, kept: frozenset[str], *, by_telex: bool, by_vni: bool) -> str | None:
-    if (short := word.replace("dd", "đ").replace("d9", "đ")) in kept and short != word:
+    if ("dd" in word or "d9" in word) and (short := word.replace("dd", "đ").replace("d9", "đ")) in kept:
         return short
     if not word.isalpha():
         certain = by_vni or any(c.isdigit() for c in word[:-1]) or word[-1] in "6789"
@@ -222,7 +252,7 @@ def _amounts(words: Sequence[str]) -> list[str]:
     """ "2tr", "10k", "1tr8": the number and its unit as words of their own."""
     apart: list[str] = []
     for word in words:
-        if found := _AMOUNT.fullmatch(word):
+        if word[0].isdecimal() and (found := _AMOUNT.fullmatch(word)):
             apart += [found[1], _UNITS[found[2]], *([found[3]] if found[3] else [])]
         elif word in ("k", "tr", "đ") and apart and apart[-1].isdecimal():
             apart.append(_UNITS[word])
@@ -243,7 +273,7 @@ class _Rules:
 
     def __init__(self, glossary: Glossary) -> None:
         self._starting: dict[str, list[_Rule]] = {}
-        self._unsure: dict[str, tuple[str, ...]] = {}
+        self._unsure: dict[str, dict[str, None]] = {}
         for typo in glossary.common_typos:
             self._add(typo.form, typo.canonical)
         for short in (*glossary.abbreviations, *glossary.teencode):
@@ -266,7 +296,7 @@ class _Rules:
         if _readable(words) and [fold(word) for word in words] != [fold(word) for word in first]:
             # "nha", "cap", "hong" are words as well (nhà, cấp, hồng), above all where diacritics are left out.
             if len(words) == 1:
-                self._unsure[words[0]] = (*(fold(word) for word in first), *others)
+                self._unsure[words[0]] = dict.fromkeys((*map(fold, first), *others))
             return
         itself = tuple(fold(word) for word in words) if re.search(r"cũng|trừ|ngữ cảnh", note) else ()
         self._add(form, ordered[0], (*others, *itself))
@@ -294,11 +324,9 @@ class _Rules:
         rewritten: list[str] = []
         at = 0
         while at < len(words):
-            rule = next(
-                (rule for rule in self._starting.get(fold(words[at]), ()) if _stands(rule.form, words, at)), None
-            )
-            if rule is None or (words[at] == "0" and _counted(words, at)):
-                perhaps |= dict.fromkeys(self._unsure.get(words[at], ()))
+            rule = self._rule(words, at)
+            if rule is None:
+                perhaps |= self._unsure.get(words[at], {})
                 rewritten.append(words[at])
                 at += 1
             else:
@@ -307,6 +335,13 @@ class _Rules:
                 at += len(rule.form)
                 at += _said_already(rule, words[at:])
         return rewritten
+
+    def _rule(self, words: Sequence[str], at: int) -> _Rule | None:
+        """What rewrites the words that begin there, if something does."""
+        rules = self._starting.get(fold(words[at]))
+        if rules is None or (words[at] == "0" and _counted(words, at)):
+            return None
+        return next((rule for rule in rules if _stands(rule.form, words, at)), None)
 
 
 def _said_already(rule: _Rule, following: Sequence[str]) -> int:

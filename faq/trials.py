@@ -13,6 +13,8 @@ from faq.text import Normaliser
 
 FOLDS = 5
 """Leaving out one variant at a time would take a matcher for each of thousands; a fifth of each entry's takes five."""
+REMEMBERED = 50_000
+"""Normal forms of texts that are asked of one matcher after another, or learnt by it."""
 _EXACT = 3
 _WORDS = 5
 _DANGER = ("emergency", "scam")
@@ -82,23 +84,29 @@ def tries(matcher: Matcher) -> Iterator[Trial]:
 
 def variants(catalog: Catalog, settings: MatchSettings | None = None) -> list[Trial]:
     """Every variant, asked of a matcher that has learnt neither it nor a fifth of the others."""
+    return _variants(catalog, settings, Normaliser(catalog.glossary, remembered=REMEMBERED))
+
+
+def _variants(catalog: Catalog, settings: MatchSettings | None, normaliser: Normaliser) -> list[Trial]:
     numbers = [(question.id, number) for question in catalog.questions for number in range(len(question.variants))]
     asked: dict[Number, Trial] = {}
     for fold in range(FOLDS):
-        asked |= _left_out(catalog, settings, {one for one in numbers if one[1] % FOLDS == fold})
+        asked |= _left_out(catalog, settings, normaliser, {one for one in numbers if one[1] % FOLDS == fold})
     return [asked[one] for one in numbers]
 
 
 def overmatched(catalog: Catalog, settings: MatchSettings | None = None) -> list[Trial]:
     """The variants that something else answers with certainty as long as the matcher has not learnt them."""
+    normaliser = Normaliser(catalog.glossary, remembered=REMEMBERED)
     suspects: dict[str, list[Number]] = defaultdict(list)
-    for trial in variants(catalog, settings):
+    for trial in _variants(catalog, settings, normaliser):
         if trial.taken_by is not None:
             suspects[trial.id].append((trial.id, trial.number))
     confirmed: list[Trial] = []
     for turn in range(min(_EXACT, max(map(len, suspects.values()), default=0))):
         out = {one for numbers in suspects.values() for one in numbers[turn::_EXACT]}
-        confirmed += [trial for trial in _left_out(catalog, settings, out).values() if trial.taken_by is not None]
+        asked = _left_out(catalog, settings, normaliser, out)
+        confirmed += [trial for trial in asked.values() if trial.taken_by is not None]
     return confirmed
 
 
@@ -122,13 +130,15 @@ def confusions(catalog: Catalog, settings: MatchSettings | None = None) -> list[
     return sorted(found, key=lambda confusion: (*_badness(confusion.stolen), confusion.one, confusion.other))
 
 
-def _left_out(catalog: Catalog, settings: MatchSettings | None, out: Set[Number]) -> dict[Number, Trial]:
+def _left_out(
+    catalog: Catalog, settings: MatchSettings | None, normaliser: Normaliser, out: Set[Number]
+) -> dict[Number, Trial]:
     """What becomes of some variants if the matcher has not learnt them."""
     topics = tuple(
         topic.model_copy(update={"questions": tuple(_without(question, out) for question in topic.questions)})
         for topic in catalog.topics
     )
-    matcher = Matcher(replace(catalog, topics=topics), settings)
+    matcher = Matcher(replace(catalog, topics=topics), settings, normaliser=normaliser)
     asked: dict[Number, Trial] = {}
     for id_, number in sorted(out):
         if (question := catalog.question(id_)) is not None:

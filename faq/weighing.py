@@ -13,7 +13,7 @@ from faq.diacritics import Restorer
 from faq.embedding import Embedder
 from faq.meaning import Meaning
 from faq.models import Question
-from faq.signals import Floats, Likelihood
+from faq.signals import Floats, Likelihood, Spelt
 from faq.spelling import Speller
 from faq.text import Normal, Normaliser, fold
 
@@ -82,7 +82,7 @@ class Scales:
                 body.add(normal, 1.0)
                 body.wordings.append(normal)
         self._words = Likelihood.of([body.words for body in bodies])
-        self._letters = Likelihood.of([body.letters for body in bodies])
+        self._letters = Spelt([body.letters for body in bodies])
         self._marked = Likelihood.of([body.marked for body in bodies])
         self._meaning: Meaning | None = None
         if embedder is not None and questions:
@@ -96,7 +96,7 @@ class Scales:
         said = {**dict.fromkeys(asked.perhaps, _PERHAPS), **signals.words(folded)}
         parts = {
             "words": self._words.scores(said),
-            "letters": _LETTERS * self._letters.scores(signals.letters(folded)),
+            "letters": _LETTERS * self._letters.scores(folded),
         }
         if normal.has_marks:
             parts["marked"] = self._marked.scores(signals.words(self._marked_speller.mend(asked.marked)))
@@ -133,9 +133,9 @@ class Scales:
             signals={name: part / OVERLAP for name, part in parts.items()},
         )
 
-    def gain(self, word: str, entry: int) -> float:
-        """How much a word, without its diacritics, speaks for an entry."""
-        return self._words.gain(word, entry)
+    def gains(self, words: Sequence[str], entries: Sequence[int]) -> Floats:
+        """How much each word, without its diacritics, speaks for each entry: a row for each entry."""
+        return self._words.gains(words, entries)
 
     def weight(self, words: Iterable[str]) -> float:
         """How much words say at all; one that the FAQ does not know is as rare as can be."""

@@ -163,6 +163,14 @@ def test_a_very_long_story_gets_a_verdict() -> None:
     assert not isinstance(verdict, Sure)
 
 
+def test_a_question_after_a_long_story_is_offered_but_not_answered_as_only_a_part_is_read() -> None:
+    story = "sáng nay trời mưa to, đường lầy, bà con ai cũng ngại đi. " * 20
+
+    verdict = MATCHER.match(f"{story} Quên mật khẩu VNPT Money thì lấy lại mật khẩu thế nào?")
+
+    assert (type(verdict), first(verdict)) == (Unsure, "ttdt-quen-mk-vnpt-money")
+
+
 def test_an_empty_faq_knows_nothing() -> None:
     assert Matcher(Catalog(())).match("rút tiền") == Unknown((), None, Matcher(Catalog(())).match("rút tiền").evidence)
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from statistics import median
 from types import FrameType
 
 import pytest
@@ -96,12 +97,12 @@ def test_what_an_unrelated_entry_changes_of_a_sure_answer_is_little(wording: tup
 
 
 def work(text: str) -> int:
-    """How many functions are called to match a text that was matched before."""
+    """How many functions of Python are called to match a text that was matched before."""
     calls = 0
 
     def count(_frame: FrameType, event: str, _arg: object) -> None:
         nonlocal calls
-        calls += event in ("call", "c_call")
+        calls += event == "call"
 
     MATCHER.match(text)
     before = sys.getprofile()
@@ -114,17 +115,26 @@ def work(text: str) -> int:
 
 
 STORY = " ".join(question.question for question in SHIPPED.questions)
+FORTY = [question.question for question in SHIPPED.questions if 36 <= len(question.question) <= 44]
 SEVERAL = "rút tiền ở điểm ATM mềm mang giấy tờ gì, " * 7
 """No longer than what members write, with as many places to part it as are looked at."""
 
 
-@pytest.mark.parametrize("text", [STORY[:4000], ("rút tiền? " * 400), "a" * 4000, "đ́" * 4000, SEVERAL * 14])
-def test_four_thousand_letters_are_no_more_work_than_a_message_with_several_questions(text: str) -> None:
-    assert work(text) <= work(SEVERAL)
-
-
-def test_what_is_longer_still_is_hardly_more_work() -> None:
-    assert work(STORY * 10) <= 1.2 * work(STORY[:4000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(STORY[start : start + 4000] for start in (0, 3000, 6000)),
+        STORY * 10,
+        "rút tiền? " * 400,
+        "a" * 4000,
+        "a b " * 1000,
+        "đ́" * 4000,
+        "zzxq xqwer, trtrt; dfgdf " * 160,
+        SEVERAL * 14,
+    ],
+)
+def test_four_thousand_letters_and_more_are_no_more_work_than_a_few_times_forty(text: str) -> None:
+    assert work(text) <= 4 * median(map(work, FORTY))
 
 
 # --- the same for the same ---

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from faq import catalog
 from faq.models import Glossary, Short, Term, Typo
-from faq.text import LONGEST, Normal, Normaliser, abridge, fold, normalise
+from faq.text import LONGEST, Normal, Normaliser, abridge, fold, is_story, normalise
 
 SHIPPED = Normaliser(catalog.load(catalog.SHIPPED).glossary)
 EMPTY = Glossary()
@@ -151,6 +151,13 @@ def test_of_a_long_story_the_beginning_and_the_end_are_read() -> None:
     assert len(read) <= LONGEST
     assert read.split() == ["đầu", *["dài"] * (len(read.split()) - 2), "cuối"]
     assert normalise(story, EMPTY).text == read
+
+
+@pytest.mark.parametrize("length", [10, LONGEST, LONGEST + 1, 4000])
+def test_only_of_what_is_long_a_part_is_read(length: int) -> None:
+    text = ("một hai " * length)[:length]
+
+    assert (is_story(text), abridge(text) == text) == (length > LONGEST, length <= LONGEST)
 
 
 @given(st.text(max_size=3000))
