@@ -63,6 +63,11 @@ class Routines:
             if (normal := normaliser.normal(text)).folded
         ]
         self._danger = tuple(one for one in wordings if one.routine.kind in _DANGER and not one.routine.whole)
+        self._danger_begun: dict[bool, dict[str, list[int]]] = {True: {}, False: {}}
+        """By whether it has diacritics: for each word, which wordings of danger begin with it."""
+        for number, one in enumerate(self._danger):
+            self._danger_begun[True].setdefault(one.marked[0], []).append(number)
+            self._danger_begun[False].setdefault(one.folded[0], []).append(number)
         self._whole = tuple(one for one in wordings if one.routine.whole)
         self._phrases = {one.folded: one.routine for one in reversed(wordings)}
         self._phrases |= {one.core: one.routine for one in reversed(self._whole)}
@@ -92,7 +97,9 @@ class Routines:
         marked = normal.has_marks
         said = normal.marked if marked else folded
         words = frozenset(said)
-        for one in self._danger:
+        begun = self._danger_begun[marked]
+        for number in sorted({number for word in words for number in begun.get(word, ())}):
+            one = self._danger[number]
             known = one.marked if marked else one.folded
             if words.issuperset(known) and _within(known, said):
                 return one.routine

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -36,14 +36,11 @@ class Likelihood:
 
     @classmethod
     def of(cls, bodies: Sequence[Features]) -> "Likelihood":
-        numbers: dict[str, int] = {}
-        for features in bodies:
-            for feature in features:
-                numbers.setdefault(feature, len(numbers))
+        numbers = {feature: n for n, feature in enumerate(dict.fromkeys(chain.from_iterable(bodies)))}
         lengths = [len(features) for features in bodies]
         body = np.repeat(np.arange(len(bodies)), lengths)
-        number = np.fromiter((numbers[f] for features in bodies for f in features), np.int64, sum(lengths))
-        count = np.fromiter((c for features in bodies for c in features.values()), np.float64, sum(lengths))
+        number = np.fromiter(map(numbers.__getitem__, chain.from_iterable(bodies)), np.int64, sum(lengths))
+        count = np.fromiter(chain.from_iterable(f.values() for f in bodies), np.float64, sum(lengths))
         totals = np.bincount(body, weights=count, minlength=len(bodies)) + SMOOTHING * len(numbers)
         spread = np.bincount(number, minlength=len(numbers))
         order = np.argsort(number, kind="stable")

@@ -107,7 +107,7 @@ class Scales:
             parts["wording"][verbatim] = _VERBATIM
         total = np.sum(list(parts.values()), axis=0)
         return Weighed(
-            self._plain_speller.mend(normal.folded),
+            folded if asked is normal else self._plain_speller.mend(normal.folded),
             verbatim is not None,
             tuple(dict.fromkeys(folded)),
             total[: self._size],
