@@ -84,11 +84,12 @@ async def show(session: Session, desk: Desk, ticket_id: int, where: Address, at:
     return True
 
 
-def shows_words(desk: Desk, ticket: Ticket, where: Address) -> bool:
-    """True if the member's words may be read in this chat: by the mentor alone, or where the setting allows it."""
+async def group_reads(session: Session, desk: Desk, ticket: Ticket, where: Address) -> bool:
+    """True if this is the group of the ticket's unit, and the setting lets it read the member's words."""
     unit = desk.units.get(ticket.unit)
-    is_group = unit is not None and unit.group is not None and unit.group.chat == where.chat
-    return not is_group or (unit is not None and unit.show_words)
+    if unit is None or unit.group is None or not unit.show_words:
+        return False
+    return (await groups.now_at(session, unit.group)).chat == where.chat
 
 
 async def taken(session: Session, desk: Desk, ticket_id: int, at: datetime) -> None:

@@ -282,8 +282,11 @@ async def correct(
     if ticket.mentor_id not in (None, mentor.person_id):
         return HeldBy(await _name(session, ticket.mentor_id))
     await tickets.revise(session, post.id, guarded.text, at)
-    reply = replies.to_json(_words(desk, mentor, ticket, texts.escape(guarded.text)))
     sent = await outbox.of_post(session, post.id)
+    before = await outbox.reply_of(session, sent) if sent is not None else None
+    files = replies.from_json(before).attachments if before is not None else ()
+    words = _words(desk, mentor, ticket, texts.escape(guarded.text))
+    reply = replies.to_json(replace(words, attachments=files))
     await outbox.put(session, outbox.Outgoing(ticket.address, reply, kind="mentor", edits=sent, post=post.id), at)
     return Done(guarded.kinds)
 

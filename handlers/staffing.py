@@ -173,7 +173,7 @@ async def _list(turn: Turn, mentor: Mentor, page: int = 0) -> list[int]:
 async def _label(turn: Turn, ticket: Ticket) -> str:
     """On a button: the words with which it began, where they may be read."""
     words = turn.desk.unit_name(ticket.unit)
-    if not turn.group or cards.shows_words(turn.desk, ticket, turn.where):
+    if not turn.group or await cards.group_reads(turn.session, turn.desk, ticket, turn.where):
         words = texts.first_words(await following.opening(turn, ticket)) or words
     return texts.staff_label(ticket.id, ticket.state, words)
 

@@ -19,7 +19,7 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.channel import ChannelError, Closed, Later, Refused
 from bot.files import LARGEST_MEDIA, MEDIA, FileStore
@@ -105,24 +105,35 @@ class TelegramChannel:
         return {**waiting, "": ready_at - now} if ready_at > now else waiting
 
     async def send(self, delivery: Delivery, number: int, part: Reply) -> str | tuple[str, ...]:
-        where, earlier = delivery.address, list[str]()
+        where, earlier, kept = delivery.address, list[str](), tuple[str, ...]()
         if _is_group(where) or delivery.edits is not None:
             async with self._database.read(brief=True) as session:
                 where = await groups.now_at(session, where)
                 if delivery.edits is not None and number == 0:
                     earlier = await outbox.standing(session, delivery.edits, where.chat)
+                    kept = self._kept(delivery, await outbox.reply_of(session, delivery.edits), earlier)
         files = await self._enclosed(delivery, number, part)
         try:
             async with self._turn(where.chat, len(files) or 1):
                 for message in earlier[1:]:
-                    await self._take_away(where, message)
+                    if message not in kept:
+                        await self._take_away(where, message)
                 sent = await self._send(delivery, where, number, part, files, earlier[0] if earlier else None)
         except TelegramError as error:
             meaning = await self._told(error, delivery, where)
             if part.leaves and isinstance(meaning, Refused):
                 await self._leave(where)
             raise meaning from error
-        return sent if len(sent) > 1 else sent[0]
+        ids = (*sent, *kept)
+        return ids if len(ids) > 1 else ids[0]
+
+    def _kept(self, delivery: Delivery, before: Mapping[str, Any] | None, earlier: Sequence[str]) -> tuple[str, ...]:
+        """The messages with files that an edit leaves as they are, because only the words above them change."""
+        now = replies.from_json(delivery.reply)
+        files = len(now.attachments)
+        same = files > 0 and before is not None and replies.from_json(dict(before)).attachments == now.attachments
+        is_short = len(self.split(now)) == files + 1  # else there are more messages of words than stand there
+        return tuple(earlier[-files:]) if same and is_short and len(earlier) == files + 1 else ()
 
     async def _enclosed(self, delivery: Delivery, number: int, part: Reply) -> list[Attachment]:
         """The file that the part shows, and those behind it that go along with it as one album."""
@@ -181,7 +192,7 @@ class TelegramChannel:
         if edited is not None and part.anew:
             try:
                 await self._take_away(where, edited)
-            except TelegramError as error:  # it stands there twice, which is better than to send it again
+            except (TelegramError, Later) as error:  # it stands there twice, which is better than to send it again
                 log.warning("earlier message not taken away", error=type(error).__name__)
         if part.closes and thread is not None:
             try:
@@ -199,10 +210,16 @@ class TelegramChannel:
             log.warning("group not left", error=type(error).__name__)
 
     async def _take_away(self, where: Address, message: str) -> None:
-        """What an edit left without a successor; where it is too old to be deleted, its words and what it shows.
+        """What an edit left without a successor; it may be done again, so a network that fails means to wait."""
+        try:
+            await self._delete_or_blank(where, message)
+        except NetworkError as error:
+            if isinstance(error, BadRequest):
+                raise
+            raise Later(type(error).__name__) from error
 
-        It may be done as often as one likes. A voice message that is too old keeps its sound.
-        """
+    async def _delete_or_blank(self, where: Address, message: str) -> None:
+        """Where it is too old to be deleted, its words and what it shows go; a voice message keeps its sound."""
         bot = self._wire.bot
         which: dict[str, Any] = {"chat_id": int(where.chat), "message_id": int(message)}
         try:

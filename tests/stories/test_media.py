@@ -208,6 +208,15 @@ async def test_a_mentors_album_is_one_answer(house: House, lan: Chat, son: Chat)
     ]
 
 
+async def test_a_mentor_who_corrects_the_words_keeps_the_photo(house: House, lan: Chat, son: Chat) -> None:
+    await open_ticket(lan)
+    await son.send("Gọi 1800", media=[PHOTO], to=son.screen[0].id)
+
+    await son.edit("Gọi 18008098")
+
+    assert [(line.reply.text, len(line.reply.attachments)) for line in lan.screen][-1] == ("Gọi 18008098", 1)
+
+
 async def test_what_is_too_large_from_a_mentor_is_said_once(lan: Chat, son: Chat) -> None:
     await open_ticket(lan)
     before = list(lan.reads)

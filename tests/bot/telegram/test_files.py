@@ -219,6 +219,19 @@ async def test_an_album_counts_as_so_many_messages(server: Server, lan: User, tm
     assert (await server.act("state"))["flood_refused"] == 0
 
 
+async def test_words_that_change_leave_the_files_below_them(edge: Edge, lan: User, minh: User) -> None:
+    done, files = (Choice("Xong", "close:1", 1),), await sent_by(edge, lan, "photo", "photo")
+    row = await edge.say(minh.id, Reply("Gọi 1800", done, attachments=files))
+    ids = [message.id for message in await minh.sees() if message.is_bots]
+
+    for words in ("Gọi 18008098", "Gọi 18001090"):
+        edited = await edge.say(minh.id, Reply(words, done, attachments=files), kind="mentor", edits=row)
+
+    assert [message.id for message in await minh.sees() if message.is_bots] == ids
+    assert await media(minh) == [("", "Gọi 18001090"), ("1:photo", ""), ("1:photo", "")]
+    assert await edge.state(edited) == "SENT"
+
+
 # --- what is gone ---
 
 

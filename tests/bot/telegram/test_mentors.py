@@ -147,6 +147,20 @@ async def test_edits_are_seen_on_the_other_side(house: TelegramHouse, lan: User,
     assert (corrected.text, len(corrected.earlier)) == (f"Cán bộ hỗ trợ Sơn ({UNIT})\nGọi 18008098", 1)
 
 
+async def test_corrected_words_keep_their_photos(house: TelegramHouse, lan: User, son: User) -> None:
+    await asks(house, lan)
+    said = await son.sends_photo(caption="Gọi 1800", reply_to=(await bots(son))[-1].id)
+    await house.settle()
+    before = [message.id for message in await bots(lan)]
+
+    await son.edits(said, "Gọi 18008098")
+    await house.settle()
+
+    shown = await bots(lan)
+    assert [message.id for message in shown] == before
+    assert [(m.text, m.media) for m in shown[-2:]] == [(f"Cán bộ hỗ trợ Sơn ({UNIT})\nGọi 18008098", ""), ("", "photo")]
+
+
 async def test_an_edited_question_is_answered_in_place(house: TelegramHouse, lan: User) -> None:
     asked = await lan.writes(QUESTION)
     await house.settle()
