@@ -9,8 +9,8 @@ from handlers import mentoring, texts
 from storage import people, questions, tickets
 from tests.stories.house import AtDesk, Chat, House, mentor_in_chat, open_ticket
 
-SURE = "thẻ atm mềm là gì"
-OTHER = "rút tiền bằng thẻ atm mềm mất phí bao nhiêu"
+SURE = "atm mềm là gì thế"
+OTHER = "rút, gửi tiền ở điểm ATM mềm mất bao nhiêu phí?"
 QUESTION = "máy cày của nhà tôi kêu to quá phải làm sao"
 WHAT, COST = "**ATM mềm là gì, đến đó làm được những việc gì?**", "**Rút, gửi tiền ở điểm ATM mềm mất bao nhiêu phí?**"
 UNIT = "Viettel Lạng Sơn"
