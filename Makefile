@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests wait a third of their time, for databases and browsers.
+WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
 
 .PHONY: run test setup setup-test browser lint soak
 
@@ -9,7 +11,7 @@ run: $(VENV)/.run
 	@exec $(BIN)/helpdesk run --demo
 
 test: $(VENV)/.test browser lint
-	$(BIN)/pytest -n auto -q
+	$(BIN)/pytest -n $(WORKERS) -q
 
 soak: $(VENV)/.test
 	$(BIN)/pytest -n 2 -q -m soak
