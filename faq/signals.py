@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from faq.syllables import KEPT_WORDS
+
 Floats = NDArray[np.float64]
 Features = Mapping[str, float]
 
@@ -137,7 +139,7 @@ def letters(tokens: Iterable[str]) -> dict[str, float]:
     return found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=KEPT_WORDS)
 def _runs(word: str) -> tuple[str, ...]:
     edged = f" {word} "
     return tuple(edged[i : i + n] for n in range(2, min(5, len(edged)) + 1) for i in range(len(edged) - n + 1))

@@ -37,7 +37,7 @@ class Speller:
         for word in sorted(self._counts):
             if len(word) >= _SHORTEST - 1 and word.isalpha():
                 self._by_length.setdefault(len(word), []).append(word)
-        self._mended = lru_cache(maxsize=10_000)(self._mend)
+        self._mended = lru_cache(maxsize=syllables.KEPT_WORDS)(self._mend)
 
     def mend(self, words: Sequence[str]) -> tuple[str, ...]:
         return tuple(chain.from_iterable(map(self._mended, words)))

@@ -6,6 +6,9 @@ from functools import lru_cache
 
 TONES = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 """Telex keys of the tone marks; VNI has them as 1 to 5 in the same order."""
+KEPT_WORDS = 5_000
+"""So many words are remembered with what becomes of them: the FAQ has fewer, and misspelt ones seldom return."""
+
 _MARKS = frozenset(TONES.values())
 _VNI = dict(zip("12345", TONES.values(), strict=True))
 _STOPPED = ("c", "ch", "p", "t")  # a syllable that ends in one of these has one of two tones
@@ -55,7 +58,7 @@ def parse(word: str) -> Syllable | None:
     return _parse(word)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=KEPT_WORDS)
 def _parse(word: str) -> Syllable | None:
     apart = unicodedata.normalize("NFD", word)
     tones = [c for c in apart if c in _MARKS]
@@ -86,7 +89,7 @@ def is_syllable(word: str, folded: str) -> bool:
     return parse(word) is not None or (word == folded and _could_be(folded))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=KEPT_WORDS)
 def _could_be(folded: str) -> bool:
     return len(folded) <= _LONGEST and _split(folded, _BARE_RHYMES) is not None
 

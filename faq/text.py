@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from faq import syllables
 from faq.models import Glossary
+from faq.syllables import KEPT_WORDS
 
 Layer: TypeAlias = Literal["unicode", "lengthened", "input method", "tone mark", "amounts", "glossary"]
 
@@ -94,7 +95,7 @@ class Normal:
         return marked * 3 > len(self.marked)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=KEPT_WORDS)
 def fold(word: str) -> str:
     """Without diacritics, in small letters."""
     apart = unicodedata.normalize("NFD", word.lower().replace("đ", "d"))
@@ -185,7 +186,7 @@ def _split(text: str) -> list[str]:
     return _WORD.findall(_GROUPS.sub("", plain))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=KEPT_WORDS)
 def _shorten(word: str) -> str:
     """Letters drawn out ("quáaaa", "rồiii") are said once."""
     short = _RUN.sub(r"\1", word)
@@ -234,7 +235,7 @@ def _doubtful(word: str) -> bool:
     return "oo" in word or (len(word) == 2 and not syllables.is_syllable(word, fold(word)))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=KEPT_WORDS)
 def _decode(word: str) -> str:
     """What Telex would have made of a word that is none."""
     if len(word) < 3 or not word.isalpha() or syllables.is_syllable(word, fold(word)):
@@ -242,7 +243,7 @@ def _decode(word: str) -> str:
     return syllables.from_telex(word) or word
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=KEPT_WORDS)
 def _place_tone(word: str) -> str:
     found = syllables.parse(word)
     return str(found) if found is not None else word
