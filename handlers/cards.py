@@ -84,12 +84,19 @@ async def show(session: Session, desk: Desk, ticket_id: int, where: Address, at:
     return True
 
 
-async def group_reads(session: Session, desk: Desk, ticket: Ticket, where: Address) -> bool:
-    """True if this is the group of the ticket's unit, and the setting lets it read the member's words."""
-    unit = desk.units.get(ticket.unit)
-    if unit is None or unit.group is None or not unit.show_words:
-        return False
-    return (await groups.now_at(session, unit.group)).chat == where.chat
+async def unit_here(session: Session, desk: Desk, where: Address) -> str | None:
+    """The unit whose group this is; None if it is no unit's."""
+    for unit in desk.units.values():
+        if unit.group is not None and (await groups.now_at(session, unit.group)).chat == where.chat:
+            return unit.id
+    return None
+
+
+async def topic(session: Session, desk: Desk, ticket: Ticket) -> str:
+    """The name of what the ticket is likely about; empty where nothing says so."""
+    question = await questions.get(session, ticket.question_id) if ticket.question_id is not None else None
+    topics = desk.knowledge().catalog.topics
+    return next((one.name for one in topics if question is not None and one.topic == question.topic), "")
 
 
 async def taken(session: Session, desk: Desk, ticket_id: int, at: datetime) -> None:
@@ -260,7 +267,6 @@ async def _asked(session: Session, ticket: Ticket, posts: Sequence[Post]) -> lis
 
 async def _card(session: Session, desk: Desk, ticket: Ticket, where: Address, places: _Places) -> Reply:
     keeper = await people.find(session, ticket.mentor_id) if ticket.mentor_id is not None else None
-    question = await questions.get(session, ticket.question_id) if ticket.question_id is not None else None
     words, files, is_edited = "", 0, False
     if _shows_words(desk, ticket, where):
         said = await tickets.posts(session, ticket.id)
@@ -274,7 +280,7 @@ async def _card(session: Session, desk: Desk, ticket: Ticket, where: Address, pl
         unit=desk.unit_name(ticket.unit),
         state=ticket.state,
         keeper=keeper.name if keeper is not None else "",
-        topic=_topic(desk, question.topic) if question is not None else "",
+        topic=await topic(session, desk, ticket),
         deadline=ticket.deadline.astimezone(desk.settings.timezone) if ticket.deadline is not None else None,
         words=words,
         files=files,
@@ -317,6 +323,3 @@ def _title(ticket: Ticket) -> str:
     return f"#{ticket.id} · {texts.CARD_STATES[ticket.state]}"[:_TITLE]
 
 
-def _topic(desk: Desk, topic_id: str) -> str:
-    topics = desk.knowledge().catalog.topics
-    return next((topic.name for topic in topics if topic.topic == topic_id), "")

@@ -291,6 +291,12 @@ async def code(turn: Turn, text: str, *, to_mentor: bool) -> int | None:
     return int(found[2]) if own and late and not to_mentor else None
 
 
+def may_be_secret(text: str) -> bool:
+    """True if the whole text has the form of a code of ours, and of a one-time code as well."""
+    found = _CODE.fullmatch(fold(text).strip())
+    return found is not None and len(found[2]) == 6
+
+
 async def goes_on(turn: Turn, question_id: int | None) -> None:
     """A question that was asked in a group, for the one who asked it."""
     question = await questions.get(turn.session, question_id) if question_id is not None else None

@@ -34,9 +34,9 @@ _CITIZEN_BEFORE = re.compile(r"\b(can cuoc|cccd|cmnd|cmt|chung minh( thu| nhan d
 _ACCOUNT_BEFORE = re.compile(r"\b(stk|so (tai khoan|tk)|tai khoan so|tk so)\b")
 _ACCOUNT_PERHAPS = re.compile(r"\b(tai khoan|tk|ngan hang|chuyen khoan|ck|\w+bank)\b")
 _NOT_A_CODE_BEFORE = re.compile(
-    r"\b(dau so|tong dai|hotline|goi|nam|ngay|thang|so dien thoai|sdt|luc|hon|khoang|gia"
-    r"|phieu( hoi)?( so)?|so phieu( hoi)?|ma (phieu( hoi)?|cau hoi))\W*$"
+    r"\b(dau so|tong dai|hotline|goi|nam|ngay|thang|so dien thoai|sdt|luc|hon|khoang|gia)\W*$"
 )
+_OURS_BEFORE = re.compile(r"\b(phieu( hoi)?( so)?|so phieu( hoi)?|ma (phieu( hoi)?|cau hoi))\W*$")
 _MONEY_AFTER = re.compile(r"^ ?(d|dong|vnd|k|nghin|ngan|tram|trieu|tr|usd|te)\b")
 _SPELT_PASSWORD = re.compile(
     r"(?i)(\b(?:mật khẩu|mat khau|mật mã|password|passcode|pass|mk)\b(?:\s+\w+){0,5}?\s*(?:là|la|:|=)\s*)"
@@ -104,7 +104,7 @@ def _kind(number: str, before: str, after: str, alone: bool) -> str | None:
     if 4 <= len(digits) <= 8 and not _MONEY_AFTER.search(after) and not _NOT_A_CODE_BEFORE.search(before):
         if _near(_OTP_BEFORE, before) or _OTP_AFTER.search(after) or (alone and len(digits) == 6):
             return OTP
-        if _near(_PIN_BEFORE, before):
+        if _near(_PIN_BEFORE, before) and not _OURS_BEFORE.search(before):
             return PIN
     if len(digits) >= 8 and _near(_ACCOUNT_PERHAPS, before) and not _MONEY_AFTER.search(after) and not _phone(digits):
         return ACCOUNT

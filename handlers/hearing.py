@@ -45,7 +45,7 @@ async def said(
 ) -> None:
     """`verdict` is what was found of the words before, if they were looked at; `into` the ticket that is replied to."""
     if said.masked:
-        await turn.say(texts.masked(said.masked, whole=said.text.strip() == MASKS[OTP]))
+        await turn.say(texts.masked(said.masked))
     text = said.text.strip()
     if files and await enclosing.is_more(turn, said, files):
         return
@@ -73,6 +73,9 @@ async def said(
     if not files and not to_mentor and (places := living.said(turn, text)):
         await (pressing.lives_in(turn, places[0].id) if len(places) == 1 else living.choose(turn, places))
         return
+    if to_mentor and grouping.may_be_secret(text):  # a mentor may have asked for it
+        text = MASKS[OTP]
+        await turn.say(texts.masked([OTP]))
     await _goes(turn, text, verdict or _match(turn, text), files, open_tickets, to_mentor=to_mentor)
 
 

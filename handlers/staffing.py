@@ -1,10 +1,11 @@
 """What mentors and admins do in their chats: become one by a link, take tickets, and answer by replying."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from faq import answers
-from handlers import browsing, cards, choices, following, mentoring, replies, texts
+from handlers import browsing, cards, choices, mentoring, replies, texts
 from handlers.choices import PAGE, Option
 from handlers.events import Said
 from handlers.mentoring import Done, HeldBy, Mentor, Nothing, NotNow, NotYours, Outcome
@@ -114,6 +115,9 @@ async def elsewhere(turn: Turn, text: str = "") -> None:
 
 async def press(turn: Turn, verb: str, arguments: Sequence[str]) -> None:
     """A button of a card; what it carries is a claim, and so is who pressed it."""
+    if turn.in_groups_name:
+        await _say(turn, None, texts.WRITE_UNDER_OWN_NAME)
+        return
     mentor = await _mentor(turn)
     if not mentor.units:
         await _say(turn, None, texts.NOT_STAFF)
@@ -156,12 +160,19 @@ async def _mentor(turn: Turn) -> Mentor:
 
 
 async def _list(turn: Turn, mentor: Mentor, page: int = 0) -> list[int]:
-    """The mentor's tickets and those that wait, each a button that shows its card anew; returns those of the page."""
+    """The mentor's tickets and those that wait, each a button that shows its card anew; returns those of the page.
+
+    A group sees those of its own unit.
+    """
+    if turn.group:
+        here = await cards.unit_here(turn.session, turn.desk, turn.where)
+        mentor = replace(mentor, units=mentor.units & {here})
     found = await mentoring.at_hand(turn.session, mentor)
-    shown = found[page * PAGE : (page + 1) * PAGE]
-    if not shown:
+    if not found:
         await _say(turn, None, texts.NOTHING_WAITS)
         return []
+    page = min(page, (len(found) - 1) // PAGE)  # some may be done since the button was shown
+    shown = found[page * PAGE : (page + 1) * PAGE]
     options = [Option(await _label(turn, ticket), f"card:{ticket.id}") for ticket in shown]
     if len(found) > (page + 1) * PAGE:
         options.append(Option(texts.MORE, f"waiting:{page + 1}"))
@@ -171,18 +182,17 @@ async def _list(turn: Turn, mentor: Mentor, page: int = 0) -> list[int]:
 
 
 async def _label(turn: Turn, ticket: Ticket) -> str:
-    """On a button: the words with which it began, where they may be read."""
-    words = turn.desk.unit_name(ticket.unit)
-    if not turn.group or await cards.group_reads(turn.session, turn.desk, ticket, turn.where):
-        words = texts.first_words(await following.opening(turn, ticket)) or words
-    return texts.staff_label(ticket.id, ticket.state, words)
+    """On a button; without the member's words, which would outlive their being erased there."""
+    about = await cards.topic(turn.session, turn.desk, ticket) or turn.desk.unit_name(ticket.unit)
+    return texts.staff_label(ticket.id, ticket.state, about)
 
 
 async def _card(turn: Turn, mentor: Mentor, ticket_id: int) -> None:
     ticket = await tickets.get(turn.session, ticket_id)
-    is_theirs = ticket is not None and ticket.unit in mentor.units
-    if not is_theirs or not await cards.show(turn.session, turn.desk, ticket_id, turn.where, turn.at):
+    if ticket is None or ticket.unit not in mentor.units:
         await _say(turn, ticket_id, texts.NOT_YOUR_TICKET)
+    elif not await cards.show(turn.session, turn.desk, ticket_id, turn.where, turn.at):
+        await _say(turn, ticket_id, texts.CARD_ELSEWHERE)
 
 
 async def _units(turn: Turn, mentor: Mentor, ticket_id: int) -> None:

@@ -284,8 +284,7 @@ _KINDS = {
 }
 
 
-def masked(kinds: Iterable[str], *, whole: bool = False) -> str:
-    """`whole` says that there was nothing else in the message, so that it may have been a number of ours."""
+def masked(kinds: Iterable[str]) -> str:
     named = ", ".join(_KINDS[kind] for kind in kinds)
     warning = (
         " Ai hỏi mã hay mật khẩu, kể cả người xưng là cán bộ, anh/chị cũng đừng đưa." if {OTP, PIN} & set(kinds) else ""
@@ -293,11 +292,6 @@ def masked(kinds: Iterable[str], *, whole: bool = False) -> str:
     return (
         f"**Trợ lý đã che {named}** trong tin của anh/chị trước khi lưu, để không ai lấy được. "
         f"Anh/chị không cần gửi số này mới được giúp.{warning}"
-        + (
-            "\n\nNếu đó là mã câu hỏi mà trợ lý đưa, anh/chị gõ chữ **mã** rồi số ấy, ví dụ: mã 123456."
-            if whole
-            else ""
-        )
     )
 
 
@@ -332,6 +326,7 @@ CARD_STATES = {"OPEN": "Mới", "TAKEN": "Đang xem", "ANSWERED": "Đã trả l�
 INVITATION_SPENT = "Đường dẫn mời này đã dùng rồi hoặc đã hết hạn. Anh/chị xin quản trị gửi đường dẫn mới."
 NOT_STAFF = "Nút này dành cho cán bộ hỗ trợ. Anh/chị cần gì cứ gõ câu hỏi."
 NOT_YOUR_TICKET = "Phiếu này không thuộc đơn vị của anh/chị, hoặc không còn nữa."
+CARD_ELSEWHERE = "Thẻ của phiếu này không để ở đây được. Anh/chị gõ /phieu trong chat riêng với trợ lý giúp nhé."
 OWN_TICKET = "Phiếu này do chính anh/chị gửi nên để cán bộ hỗ trợ khác trả lời."
 NOTHING_TO_SEND = "Tin này chưa có chữ để gửi. Anh/chị gõ câu trả lời rồi gửi lại."
 REPLY_TO_CARD = (
@@ -366,8 +361,8 @@ def at_hand(held: int, waiting: int) -> str:
     return f"Anh/chị đang giữ **{held}** phiếu, **{waiting}** phiếu đang chờ người nhận. Bấm để xem thẻ ở cuối chat."
 
 
-def staff_label(number: int, state: str, words: str) -> str:
-    return f"#{number} · {CARD_STATES[state]} · {words}"
+def staff_label(number: int, state: str, about: str) -> str:
+    return f"#{number} · {CARD_STATES[state]} · {about}"
 
 
 def card(

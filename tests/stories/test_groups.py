@@ -665,4 +665,5 @@ async def test_a_mentor_who_writes_in_the_groups_name_is_told_what_to_do(
     before = list(lan.reads)
 
     assert await nobody.send("Chị tra dầu nhé", to=viettels.screen[0].id) == [texts.WRITE_UNDER_OWN_NAME]
+    assert await nobody.send("/phieu") == [texts.WRITE_UNDER_OWN_NAME]
     assert lan.reads == before

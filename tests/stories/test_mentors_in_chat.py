@@ -11,7 +11,7 @@ from handlers import mentoring, texts
 from handlers.events import BotAdded, BotRemoved, Moved, Unreachable
 from storage import Address, Identity, outbox, people, tickets
 from storage.tables import OutboxRow, OutboxState
-from tests.stories.house import AtDesk, Chat, House, invited, mentor_in_chat, open_ticket
+from tests.stories.house import UNITS, AtDesk, Chat, House, invited, mentor_in_chat, open_ticket
 
 QUESTION = "máy cày của nhà tôi kêu to quá phải làm sao"
 UNIT = "Viettel Lạng Sơn"
@@ -353,9 +353,9 @@ async def test_a_mentor_lists_the_own_tickets_by_what_happened_last_and_then_tho
 
     assert await son.say("/phieu") == [texts.at_hand(2, 1)]
     assert son.labels == [
-        texts.staff_label(1, "ANSWERED", QUESTION),
-        texts.staff_label(2, "TAKEN", "máy bơm không lên nước"),
-        texts.staff_label(4, "OPEN", "loa nhà tôi rè"),
+        texts.staff_label(1, "ANSWERED", UNIT),
+        texts.staff_label(2, "TAKEN", UNIT),
+        texts.staff_label(4, "OPEN", UNIT),
     ]
     assert await tu.press("card:1") == [texts.NOT_STAFF]
 
@@ -365,7 +365,7 @@ async def test_a_listed_ticket_shows_its_card_anew_at_the_end(lan: Chat, son: Ch
     await son.press(texts.TAKE)
     await son.say("/phieu")
 
-    assert await son.press(texts.staff_label(1, "TAKEN", QUESTION)) == [card(SEEN)]
+    assert await son.press(texts.staff_label(1, "TAKEN", UNIT)) == [card(SEEN)]
     assert [text for text in son.reads if text.startswith("**Phiếu 1**")] == [card(SEEN)]
     assert (son.reads[-1], pressable(son, -1)) == (card(SEEN), HELD)
     await son.send("Chào bà", to=son.screen[-1].id)
@@ -382,7 +382,29 @@ async def test_many_tickets_are_listed_in_pages(son: Chat, house: House) -> None
     assert (len(son.labels), son.labels[-1]) == (9, texts.MORE)
     await son.press(texts.MORE)
 
-    assert son.labels == [texts.staff_label(n, "OPEN", f"máy số {n - 1} kêu to quá") for n in (9, 10)]
+    assert son.labels == [texts.staff_label(n, "OPEN", UNIT) for n in (9, 10)]
+
+    for ticket in range(1, 4):
+        await son.press(f"end:{ticket}")
+    await son.press("waiting:1")
+    assert son.labels == [texts.staff_label(n, "OPEN", UNIT) for n in range(4, 11)]
+
+
+async def test_a_group_lists_the_tickets_of_its_own_unit(house: House, lan: Chat, tu: Chat, son: Chat) -> None:
+    await house.gather("viettel", GROUP)
+    await son.open(await invited(house, "Sơn", "mentor", "buu-dien", "secret-also"))
+    here = Chat(house, "son", GROUP)
+    await open_ticket(lan)
+    await open_ticket(tu, "máy bơm không lên nước", unit="buu-dien")
+
+    await here.send("/phieu")
+    assert here.labels == [texts.staff_label(1, "OPEN", UNIT)]
+    await son.say("/phieu")
+
+    assert son.labels == [
+        texts.staff_label(1, "OPEN", UNIT),
+        texts.staff_label(2, "OPEN", UNITS["buu-dien"].name),
+    ]
 
 
 async def test_nothing_at_hand_is_said(son: Chat) -> None:

@@ -306,7 +306,7 @@ async def test_a_listed_ticket_has_its_card_moved_to_the_end(house: TelegramHous
     await son.writes("/phieu")
     await house.settle()
 
-    await does(house, son, texts.staff_label(1, "OPEN", QUESTION))
+    await does(house, son, texts.staff_label(1, "OPEN", UNIT))
     shown = await bots(son)
     assert [message.text for message in shown if message.text.startswith("Phiếu 1")] == [NEW]
     assert (shown[-1].text, shown[-1].id > old.id) == (NEW, True)
