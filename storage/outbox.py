@@ -313,7 +313,12 @@ _IN_LINE = or_(
     _outbox.c.state == OutboxState.SENDING,
     and_(
         _outbox.c.state == OutboxState.QUEUED,
-        or_(_outbox.c.attempts > 0, _outbox.c.not_before.is_(None), _outbox.c.not_before <= bindparam("now")),
+        or_(
+            _outbox.c.attempts > 0,
+            _outbox.c.kind == "mentor",  # an album that comes piece by piece: what was said after it goes after it
+            _outbox.c.not_before.is_(None),
+            _outbox.c.not_before <= bindparam("now"),
+        ),
         or_(_outbox.c.expires_at.is_(None), _outbox.c.expires_at > bindparam("now")),
     ),
 )
@@ -336,7 +341,8 @@ async def due(
 ) -> list[Delivery]:
     """The next row of each lane that is not busy; those behind one that is being sent, or tried again later, wait.
 
-    A row that was only planned for later does not hold up its lane. Lanes with a row of higher priority come first.
+    A row that was only planned for later does not hold up its lane, unless it is a mentor's words. Lanes with a row of
+    higher priority come first.
     """
     found = await session.execute(_DUE, {"now": at, "busy": list(busy), "channels": list(channels), "most": limit})
     return await _deliveries(session, list(found))
