@@ -141,7 +141,9 @@ async def standing(session: Session, id_: int, chat: str) -> list[str]:
         .scalar_subquery()
     )
     found = await session.scalars(
-        select(OutboxPart.platform_id).where(OutboxPart.outbox_id == newest).order_by(OutboxPart.number)
+        select(OutboxPart.platform_id)
+        .where(OutboxPart.outbox_id == newest, OutboxPart.platform_id != "")
+        .order_by(OutboxPart.number)
     )
     return list(found)
 
@@ -289,7 +291,7 @@ async def _shown(session: Session, *conditions: ColumnElement[bool]) -> Shown | 
         await session.execute(
             select(OutboxRow, OutboxPart.platform_id)
             .join(OutboxPart, OutboxPart.outbox_id == OutboxRow.id)
-            .where(*conditions)
+            .where(OutboxPart.platform_id != "", *conditions)
             .order_by(OutboxRow.id.desc(), OutboxPart.number.desc())
             .limit(1)
         )
@@ -361,8 +363,15 @@ async def begin(session: Session, id_: int, at: datetime, lease: timedelta) -> b
 
 
 async def part_sent(session: Session, id_: int, number: int, platform_id: str, at: datetime) -> None:
+    """A part is done with; one that had to be left out has no `platform_id`."""
     row = {"outbox_id": id_, "number": number, "platform_id": platform_id, "sent_at": at}
     await insert_new(session, OutboxPart, [row])
+
+
+async def is_begun(session: Session, id_: int) -> bool:
+    """True if something of a row stands in a chat."""
+    some = select(OutboxPart.id).where(OutboxPart.outbox_id == id_, OutboxPart.platform_id != "")
+    return await session.scalar(some.limit(1)) is not None
 
 
 async def renew(session: Session, id_: int, at: datetime, lease: timedelta) -> None:

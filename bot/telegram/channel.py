@@ -60,6 +60,10 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
+class _Gone(Refused):
+    """A file can't be read any more; what else there is to say goes without it."""
+
+
 class TelegramChannel:
     name = CHANNEL
     repeats_safely = False
@@ -114,7 +118,7 @@ class TelegramChannel:
                     kept = self._kept(delivery, await outbox.reply_of(session, delivery.edits), earlier)
         files = await self._enclosed(delivery, number, part)
         try:
-            async with self._turn(where.chat, len(files) or 1):
+            async with self._turn(where.chat, len([each for each in files if each is not None]) or 1):
                 for message in earlier[1:]:
                     if message not in kept:
                         await self._take_away(where, message)
@@ -125,6 +129,10 @@ class TelegramChannel:
                 await self._leave(where)
             raise meaning from error
         ids = (*sent, *kept)
+        if not any(ids) and number + len(ids) == len(self.split(replies.from_json(delivery.reply))):
+            async with self._database.read(brief=True) as session:
+                if not await outbox.is_begun(session, delivery.id):
+                    raise Refused("files gone")
         return ids if len(ids) > 1 else ids[0]
 
     def _kept(self, delivery: Delivery, before: Mapping[str, Any] | None, earlier: Sequence[str]) -> tuple[str, ...]:
@@ -135,19 +143,29 @@ class TelegramChannel:
         is_short = len(self.split(now)) == files + 1  # else there are more messages of words than stand there
         return tuple(earlier[-files:]) if same and is_short and len(earlier) == files + 1 else ()
 
-    async def _enclosed(self, delivery: Delivery, number: int, part: Reply) -> list[Attachment]:
-        """The file that the part shows, and those behind it that go along with it as one album."""
+    async def _enclosed(self, delivery: Delivery, number: int, part: Reply) -> list[Attachment | None]:
+        """The file that the part shows, and those behind it that go along as one album; None for what is gone."""
         if not part.attachments:
             return []
         ids = [each.attachments[0] for each in self.split(replies.from_json(delivery.reply))[number:]][:_ALBUM]
         async with self._database.read() as session:
             found = await attachments.several(session, ids)
-        files: list[Attachment] = []
-        for each in map(found.get, ids):
-            if each is None or (files and not _stand_together(*files, each)):
+        files: list[Attachment | None] = []
+        for id_ in ids:
+            file = found.get(id_)
+            if file is not None and not await self._is_there(file):
+                log.warning("file gone, left out", outgoing=delivery.id, attachment=id_)
+                file = None
+            there = [each for each in files if each is not None]
+            if file is not None and there and not _stand_together(*there, file):
                 break
-            files.append(each)
+            files.append(file)
         return files
+
+    async def _is_there(self, attachment: Attachment) -> bool:
+        if attachment.address.channel == CHANNEL and attachment.reference:
+            return True
+        return bool(attachment.sha256) and await asyncio.to_thread(self._files.path(attachment.sha256).is_file)
 
     @asynccontextmanager
     async def _turn(self, chat: str, messages: int = 1) -> AsyncIterator[None]:
@@ -169,7 +187,7 @@ class TelegramChannel:
         where: Address,
         number: int,
         part: Reply,
-        files: Sequence[Attachment],
+        files: Sequence[Attachment | None],
         edited: str | None,
     ) -> tuple[str, ...]:
         opens = delivery.kind == CARD and not replies.from_json(delivery.reply).closes
@@ -201,7 +219,7 @@ class TelegramChannel:
                 log.warning("thread not closed", error=type(error).__name__)
         if part.leaves:
             await self._leave(where)
-        return tuple(str(message.message_id) for message in sent)
+        return tuple("" if message is None else str(message.message_id) for message in sent)
 
     async def _leave(self, where: Address) -> None:
         try:
@@ -246,8 +264,9 @@ class TelegramChannel:
         log.warning("message can't be taken away")
 
     async def _messages(
-        self, where: Address, thread: int | None, part: Reply, files: Sequence[Attachment], reply_to: str
-    ) -> Sequence[Message]:
+        self, where: Address, thread: int | None, part: Reply, files: Sequence[Attachment | None], reply_to: str
+    ) -> Sequence[Message | None]:
+        """One for each part that is done with; None for what had to be left out."""
         common: dict[str, Any] = {
             "chat_id": int(where.chat),
             "message_thread_id": thread,
@@ -255,13 +274,18 @@ class TelegramChannel:
                 ReplyParameters(int(reply_to), allow_sending_without_reply=True) if reply_to else None
             ),
         }
-        if files:
-            return await self._files_with_words(part, files, common)
+        if any(files):
+            try:
+                return await self._files_with_words(part, files, common)
+            except _Gone:
+                log.warning("file gone, left out")
+                files = files[: next(n for n, each in enumerate(files) if each is not None) + 1]
         if not part.text:
-            raise Refused("attachment gone")
+            return [None] * len(files)
         common["reply_markup"] = rendering.keyboard(part.choices, self._wire.name)
         common["link_preview_options"] = LinkPreviewOptions(is_disabled=True)
-        return [await _said(part, lambda text, mode: self._wire.bot.send_message(text=text, parse_mode=mode, **common))]
+        said = await _said(part, lambda text, mode: self._wire.bot.send_message(text=text, parse_mode=mode, **common))
+        return [said, *[None] * (len(files) - 1)]
 
     async def _edit(self, where: Address, message: str, part: Reply) -> bool:
         """False if that message can't be edited any more."""
@@ -282,17 +306,22 @@ class TelegramChannel:
         return True
 
     async def _files_with_words(
-        self, part: Reply, files: Sequence[Attachment], common: Mapping[str, Any]
-    ) -> Sequence[Message]:
+        self, part: Reply, files: Sequence[Attachment | None], common: Mapping[str, Any]
+    ) -> Sequence[Message | None]:
         """As an album where there are several; if one of them can't stand there, the first goes alone."""
-        if len(files) > 1:
+        there = [each for each in files if each is not None]
+        if len(there) > 1:
             try:
-                return await self._album(part, files, common)
-            except BadRequest as error:
-                if _is_shut(error) or isinstance(error, ChatMigrated):
+                album = iter(await self._album(part, there, common))
+            except (BadRequest, _Gone) as error:
+                if isinstance(error, ChatMigrated) or (isinstance(error, BadRequest) and _is_shut(error)):
                     raise
                 log.info("album refused", error=type(error).__name__)
-        return [await self._file(part, files[0], common)]
+            else:
+                return [None if each is None else next(album) for each in files]
+        before = next(number for number, each in enumerate(files) if each is not None)
+        behind = 0 if len(there) > 1 else len(files) - before - 1
+        return [*[None] * before, await self._file(part, there[0], common), *[None] * behind]
 
     async def _album(self, part: Reply, files: Sequence[Attachment], common: Mapping[str, Any]) -> Sequence[Message]:
         media = [_ITEMS[each.kind](await self._named(each, attach=True)) for each in files]
@@ -311,7 +340,7 @@ class TelegramChannel:
         except BadRequest as error:
             said = error.message.lower()
             if isinstance(what, str):  # such as a name that another account was given
-                if not attachment.sha256 or not any(unknown in said for unknown in _FILE_UNKNOWN):
+                if not any(unknown in said for unknown in _FILE_UNKNOWN):
                     raise
             elif attachment.kind != "photo" or not any(no in said for no in _NO_PHOTO):
                 raise
@@ -333,7 +362,7 @@ class TelegramChannel:
     async def _bytes(self, attachment: Attachment, *, attach: bool = False) -> InputFile:
         content = await self._files.read(attachment.sha256) if attachment.sha256 else None
         if content is None:
-            raise Refused("file gone")
+            raise _Gone("file gone")
         name = attachment.name or f"tep-{attachment.id}.{MEDIA.get(attachment.type, 'bin')}"
         return InputFile(content, filename=name, attach=attach)
 
