@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select, true, update
 
 from storage.addresses import Address
 from storage.database import Session
@@ -129,8 +129,10 @@ async def first_part(session: Session, id_: int, chat: str) -> str | None:
     return parts[0] if parts else None
 
 
-async def standing(session: Session, id_: int, chat: str) -> list[str]:
+async def standing(session: Session, id_: int, chat: str, *, before: int | None = None) -> list[str]:
     """The platform's ids of what stands for a row in this chat: the parts of it or of its newest edit that arrived.
+
+    `before` is an edit that does not count, nor do those behind it.
 
     A group that moved counts anew: what stood in the old one has no name in the new one.
     """
@@ -138,6 +140,7 @@ async def standing(session: Session, id_: int, chat: str) -> list[str]:
         select(func.max(OutboxRow.id))
         .join(OutboxPart, OutboxPart.outbox_id == OutboxRow.id)
         .where(or_(OutboxRow.id == id_, OutboxRow.edits_id == id_), OutboxRow.chat == chat, OutboxPart.number == 0)
+        .where(OutboxRow.id < before if before is not None else true())
         .scalar_subquery()
     )
     found = await session.scalars(

@@ -50,6 +50,8 @@ _NO_PHOTO = ("image_process_failed", "photo_invalid", "photo_ext", "too big")
 _NOT_IN_IT = "chat not found"
 """What Telegram says of a group in which the account never was, such as one that the configuration names."""
 _THREAD_SHUT = ("message thread not found", "topic_closed")
+_TAKEN_FIRST = frozenset({"staff", CARD})
+"""Kinds that show staff a member's words: where those are erased, they go before anything else can fail."""
 _ALBUM = 10  # files at most
 _ALBUM_BYTES = 40 * 1024 * 1024  # that must be brought there at once
 _STANDS_WITH = {"photo": "seen", "video": "seen", "document": "document", "audio": "audio"}
@@ -113,23 +115,28 @@ class TelegramChannel:
         if _is_group(where) or delivery.edits is not None:
             async with self._database.read(brief=True) as session:
                 where = await groups.now_at(session, where)
+                if delivery.edits is not None:
+                    earlier = await outbox.standing(session, delivery.edits, where.chat, before=delivery.id)
                 if delivery.edits is not None and number == 0:
-                    earlier = await outbox.standing(session, delivery.edits, where.chat)
                     kept = self._kept(delivery, await outbox.reply_of(session, delivery.edits), earlier)
+        rest = [message for message in earlier[1:] if message not in kept]
         files = await self._enclosed(delivery, number, part)
         try:
             async with self._turn(where.chat, len([each for each in files if each is not None]) or 1):
-                for message in earlier[1:]:
-                    if message not in kept:
-                        await self._take_away(where, message)
-                sent = await self._send(delivery, where, number, part, files, earlier[0] if earlier else None)
+                if delivery.kind in _TAKEN_FIRST and number == 0:
+                    await self._take_all_away(where, rest)
+                edited = earlier[0] if earlier and number == 0 else None
+                sent = await self._send(delivery, where, number, part, files, edited)
+                ids = (*sent, *kept)
+                is_last = number + len(ids) >= len(self.split(replies.from_json(delivery.reply)))
+                if is_last and delivery.kind not in _TAKEN_FIRST:
+                    await self._take_all_away(where, rest, once=sent != (edited,))
         except TelegramError as error:
             meaning = await self._told(error, delivery, where)
             if part.leaves and isinstance(meaning, Refused):
                 await self._leave(where)
             raise meaning from error
-        ids = (*sent, *kept)
-        if not any(ids) and number + len(ids) == len(self.split(replies.from_json(delivery.reply))):
+        if is_last and not any(ids):
             async with self._database.read(brief=True) as session:
                 if not await outbox.is_begun(session, delivery.id):
                     raise Refused("files gone")
@@ -192,12 +199,14 @@ class TelegramChannel:
     ) -> tuple[str, ...]:
         opens = delivery.kind == CARD and not replies.from_json(delivery.reply).closes
         if edited is not None and not part.anew:
-            if not part.attachments and await self._edit(where, edited, part):
+            if not part.attachments and await self._edit_surely(where, edited, part):
                 await self._threads.place(where, part.title, opens=opens)
                 if part.closes:
                     await self._threads.close(where)
                 return (edited,)
-            await self._take_away(where, edited)
+            if delivery.kind in _TAKEN_FIRST:
+                await self._take_away(where, edited)
+                edited = None
         thread = await self._threads.place(where, part.title, opens=opens)
         reply_to = delivery.reply_to if number == 0 and delivery.reply_to.isdecimal() else ""
         try:
@@ -207,11 +216,8 @@ class TelegramChannel:
                 raise
             thread = await self._threads.again(where, part.title)
             sent = await self._messages(where, thread, part, files, reply_to)
-        if edited is not None and part.anew:
-            try:
-                await self._take_away(where, edited)
-            except (TelegramError, Later) as error:  # it stands there twice, which is better than to send it again
-                log.warning("earlier message not taken away", error=type(error).__name__)
+        if edited is not None and any(sent):
+            await self._take_all_away(where, [edited], once=True)
         if part.closes and thread is not None:
             try:
                 await self._threads.close(where)
@@ -226,6 +232,16 @@ class TelegramChannel:
             await self._wire.bot.leave_chat(int(where.chat))
         except TelegramError as error:
             log.warning("group not left", error=type(error).__name__)
+
+    async def _take_all_away(self, where: Address, messages: Sequence[str], *, once: bool = False) -> None:
+        """With `once` a failure is let be: words that stand there twice are better than words that are sent again."""
+        for message in messages:
+            try:
+                await self._take_away(where, message)
+            except (TelegramError, Later) as error:
+                if not once:
+                    raise
+                log.warning("earlier message not taken away", error=type(error).__name__)
 
     async def _take_away(self, where: Address, message: str) -> None:
         """What an edit left without a successor; it may be done again, so a network that fails means to wait."""
@@ -286,6 +302,15 @@ class TelegramChannel:
         common["link_preview_options"] = LinkPreviewOptions(is_disabled=True)
         said = await _said(part, lambda text, mode: self._wire.bot.send_message(text=text, parse_mode=mode, **common))
         return [said, *[None] * (len(files) - 1)]
+
+    async def _edit_surely(self, where: Address, message: str, part: Reply) -> bool:
+        """An edit may be made twice: where it is unclear whether it was, it is made again later."""
+        try:
+            return await self._edit(where, message, part)
+        except NetworkError as error:
+            if isinstance(error, BadRequest):
+                raise
+            raise Later(type(error).__name__) from error
 
     async def _edit(self, where: Address, message: str, part: Reply) -> bool:
         """False if that message can't be edited any more."""

@@ -340,6 +340,30 @@ async def test_what_cannot_be_taken_away_for_now_is_later(edge: Edge, lan: User,
     assert await edge.state(edited) == "SENT"
 
 
+async def test_what_is_erased_goes_first_whatever_becomes_of_the_words_that_follow(
+    edge: Edge, lan: User, minh: User
+) -> None:
+    row = await edge.say(minh.id, Reply("Ảnh:", attachments=await sent_by(edge, lan, "photo", "photo")), kind="staff")
+    edge.server.world.faults.add(Fault("502", "sendMessage"))
+
+    edited = await edge.say(minh.id, "Đã xoá.", kind="staff", edits=row)
+    before = await media(minh)
+    await edge.later()
+
+    assert (before, await media(minh)) == ([], [("", "Đã xoá.")])
+    assert await edge.state(edited) == "SENT"
+
+
+async def test_a_photo_that_words_replace_stays_where_those_do_not_arrive(edge: Edge, lan: User, minh: User) -> None:
+    row = await edge.say(minh.id, Reply("Gọi 1800", attachments=await sent_by(edge, lan, "photo")), kind="mentor")
+    edge.server.world.faults.add(Fault("reset_before", "sendMessage"))
+
+    edited = await edge.say(minh.id, "Gọi 18008098", kind="mentor", edits=row)
+
+    assert await media(minh) == [("photo", "Gọi 1800")]
+    assert await edge.state(edited) == "UNKNOWN"
+
+
 async def test_what_somebody_sent_is_fetched(edge: Edge, lan: User) -> None:
     name = await reference(edge, await lan.sends_voice())
 
