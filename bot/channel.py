@@ -50,7 +50,8 @@ class Channel(Protocol):
     async def send(self, delivery: Delivery, number: int, part: Reply) -> str | tuple[str, ...]:
         """Sends one part and returns the platform's id of it; raises `ChannelError`.
 
-        Several ids say that the parts behind it went along with it, as the photos of an album do.
+        Several ids say that the parts behind it went along with it, as the photos of an album do. An empty one says
+        that its part had to be left out, such as a file that is gone.
         """
 
     async def run(self) -> None:

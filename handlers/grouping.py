@@ -103,9 +103,7 @@ async def added(session: Session, desk: Desk, event: BotAdded) -> None:
     """Says who it is, once; or that it may not stay, and leaves."""
     known = await groups.look(session, event.where)
     await groups.join(session, event.where, event.at, reads_all=event.reads_all)
-    # A group that the settings name may just have got another id, and be told of that in a moment.
-    some_are_named = isinstance(desk.settings.groups, frozenset) or any(u.group for u in desk.units.values())
-    not_before = event.at + _MOVES if some_are_named else None
+    not_before = event.at + _MOVES if _some_are_named(desk) else None
     if not await _may_stay(session, desk, event.where):
         await _put(session, event, _FAREWELL, not_before)
     elif (known is None or not known.is_in) and not await is_units(session, desk, event.where):
@@ -113,7 +111,14 @@ async def added(session: Session, desk: Desk, event: BotAdded) -> None:
         await _put(session, event, welcome, not_before)
 
 
+def _some_are_named(desk: Desk) -> bool:
+    """True if a group that seems new may be one that the settings name, whose other id we are told of in a moment."""
+    return isinstance(desk.settings.groups, frozenset) or any(unit.group for unit in desk.units.values())
+
+
 async def _put(session: Session, event: BotAdded | Said, reply: Reply, not_before: datetime | None = None) -> None:
+    """Says it instead of whatever was planned to be said there."""
+    await outbox.recall(session, event.where, event.at)
     outgoing = outbox.Outgoing(address=event.where, reply=replies.to_json(reply), kind="answer", not_before=not_before)
     await outbox.put(session, outgoing, event.at)
 
@@ -142,7 +147,10 @@ async def called(turn: Turn) -> None:
 async def said(turn: Turn, event: Said, verdict: Verdict) -> None:
     """Words in a group of members that were put to the helpdesk."""
     if not await _may_stay(turn.session, turn.desk, turn.where):
-        await _put(turn.session, event, _FAREWELL)
+        group = await groups.look(turn.session, turn.where)
+        is_new = group is not None and group.is_in and turn.at - group.added_at < _MOVES
+        if not (is_new and _some_are_named(turn.desk)):  # else the farewell is planned, and may be recalled
+            await _put(turn.session, event, _FAREWELL)
         return
     text = event.text.strip()
     if text.startswith("/"):

@@ -121,6 +121,7 @@ class Helpdesk:
                 await cards.moved_house(session, self.desk, event.where, event.at)
             case BotRemoved():
                 await groups.leave(session, event.where, event.at)
+                await outbox.recall(session, event.where, event.at)
                 await cards.moved_house(session, self.desk, event.where, event.at)
             case Tick():
                 await ticking.tick(session, self.desk, event.at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, or_, select, true, update
 
 from storage.addresses import Address
 from storage.database import Session
@@ -129,8 +129,10 @@ async def first_part(session: Session, id_: int, chat: str) -> str | None:
     return parts[0] if parts else None
 
 
-async def standing(session: Session, id_: int, chat: str) -> list[str]:
+async def standing(session: Session, id_: int, chat: str, *, before: int | None = None) -> list[str]:
     """The platform's ids of what stands for a row in this chat: the parts of it or of its newest edit that arrived.
+
+    `before` is an edit that does not count, nor do those behind it.
 
     A group that moved counts anew: what stood in the old one has no name in the new one.
     """
@@ -138,10 +140,13 @@ async def standing(session: Session, id_: int, chat: str) -> list[str]:
         select(func.max(OutboxRow.id))
         .join(OutboxPart, OutboxPart.outbox_id == OutboxRow.id)
         .where(or_(OutboxRow.id == id_, OutboxRow.edits_id == id_), OutboxRow.chat == chat, OutboxPart.number == 0)
+        .where(OutboxRow.id < before if before is not None else true())
         .scalar_subquery()
     )
     found = await session.scalars(
-        select(OutboxPart.platform_id).where(OutboxPart.outbox_id == newest).order_by(OutboxPart.number)
+        select(OutboxPart.platform_id)
+        .where(OutboxPart.outbox_id == newest, OutboxPart.platform_id != "")
+        .order_by(OutboxPart.number)
     )
     return list(found)
 
@@ -289,7 +294,7 @@ async def _shown(session: Session, *conditions: ColumnElement[bool]) -> Shown | 
         await session.execute(
             select(OutboxRow, OutboxPart.platform_id)
             .join(OutboxPart, OutboxPart.outbox_id == OutboxRow.id)
-            .where(*conditions)
+            .where(OutboxPart.platform_id != "", *conditions)
             .order_by(OutboxRow.id.desc(), OutboxPart.number.desc())
             .limit(1)
         )
@@ -313,7 +318,12 @@ _IN_LINE = or_(
     _outbox.c.state == OutboxState.SENDING,
     and_(
         _outbox.c.state == OutboxState.QUEUED,
-        or_(_outbox.c.attempts > 0, _outbox.c.not_before.is_(None), _outbox.c.not_before <= bindparam("now")),
+        or_(
+            _outbox.c.attempts > 0,
+            _outbox.c.kind == "mentor",  # an album that comes piece by piece: what was said after it goes after it
+            _outbox.c.not_before.is_(None),
+            _outbox.c.not_before <= bindparam("now"),
+        ),
         or_(_outbox.c.expires_at.is_(None), _outbox.c.expires_at > bindparam("now")),
     ),
 )
@@ -336,7 +346,8 @@ async def due(
 ) -> list[Delivery]:
     """The next row of each lane that is not busy; those behind one that is being sent, or tried again later, wait.
 
-    A row that was only planned for later does not hold up its lane. Lanes with a row of higher priority come first.
+    A row that was only planned for later does not hold up its lane, unless it is a mentor's words. Lanes with a row of
+    higher priority come first.
     """
     found = await session.execute(_DUE, {"now": at, "busy": list(busy), "channels": list(channels), "most": limit})
     return await _deliveries(session, list(found))
@@ -355,8 +366,15 @@ async def begin(session: Session, id_: int, at: datetime, lease: timedelta) -> b
 
 
 async def part_sent(session: Session, id_: int, number: int, platform_id: str, at: datetime) -> None:
+    """A part is done with; one that had to be left out has no `platform_id`."""
     row = {"outbox_id": id_, "number": number, "platform_id": platform_id, "sent_at": at}
     await insert_new(session, OutboxPart, [row])
+
+
+async def is_begun(session: Session, id_: int) -> bool:
+    """True if something of a row stands in a chat."""
+    some = select(OutboxPart.id).where(OutboxPart.outbox_id == id_, OutboxPart.platform_id != "")
+    return await session.scalar(some.limit(1)) is not None
 
 
 async def renew(session: Session, id_: int, at: datetime, lease: timedelta) -> None:

@@ -50,6 +50,8 @@ _NO_PHOTO = ("image_process_failed", "photo_invalid", "photo_ext", "too big")
 _NOT_IN_IT = "chat not found"
 """What Telegram says of a group in which the account never was, such as one that the configuration names."""
 _THREAD_SHUT = ("message thread not found", "topic_closed")
+_TAKEN_FIRST = frozenset({"staff", CARD})
+"""Kinds that show staff a member's words: where those are erased, they go before anything else can fail."""
 _ALBUM = 10  # files at most
 _ALBUM_BYTES = 40 * 1024 * 1024  # that must be brought there at once
 _STANDS_WITH = {"photo": "seen", "video": "seen", "document": "document", "audio": "audio"}
@@ -58,6 +60,10 @@ _STANDS_WITH = {"photo": "seen", "video": "seen", "document": "document", "audio
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+
+
+class _Gone(Refused):
+    """A file can't be read any more; what else there is to say goes without it."""
 
 
 class TelegramChannel:
@@ -109,22 +115,31 @@ class TelegramChannel:
         if _is_group(where) or delivery.edits is not None:
             async with self._database.read(brief=True) as session:
                 where = await groups.now_at(session, where)
+                if delivery.edits is not None:
+                    earlier = await outbox.standing(session, delivery.edits, where.chat, before=delivery.id)
                 if delivery.edits is not None and number == 0:
-                    earlier = await outbox.standing(session, delivery.edits, where.chat)
                     kept = self._kept(delivery, await outbox.reply_of(session, delivery.edits), earlier)
+        rest = [message for message in earlier[1:] if message not in kept]
         files = await self._enclosed(delivery, number, part)
         try:
-            async with self._turn(where.chat, len(files) or 1):
-                for message in earlier[1:]:
-                    if message not in kept:
-                        await self._take_away(where, message)
-                sent = await self._send(delivery, where, number, part, files, earlier[0] if earlier else None)
+            async with self._turn(where.chat, len([each for each in files if each is not None]) or 1):
+                if delivery.kind in _TAKEN_FIRST and number == 0:
+                    await self._take_all_away(where, rest)
+                edited = earlier[0] if earlier and number == 0 else None
+                sent = await self._send(delivery, where, number, part, files, edited)
+                ids = (*sent, *kept)
+                is_last = number + len(ids) >= len(self.split(replies.from_json(delivery.reply)))
+                if is_last and delivery.kind not in _TAKEN_FIRST:
+                    await self._take_all_away(where, rest, once=sent != (edited,))
         except TelegramError as error:
             meaning = await self._told(error, delivery, where)
             if part.leaves and isinstance(meaning, Refused):
                 await self._leave(where)
             raise meaning from error
-        ids = (*sent, *kept)
+        if is_last and not any(ids):
+            async with self._database.read(brief=True) as session:
+                if not await outbox.is_begun(session, delivery.id):
+                    raise Refused("files gone")
         return ids if len(ids) > 1 else ids[0]
 
     def _kept(self, delivery: Delivery, before: Mapping[str, Any] | None, earlier: Sequence[str]) -> tuple[str, ...]:
@@ -135,19 +150,29 @@ class TelegramChannel:
         is_short = len(self.split(now)) == files + 1  # else there are more messages of words than stand there
         return tuple(earlier[-files:]) if same and is_short and len(earlier) == files + 1 else ()
 
-    async def _enclosed(self, delivery: Delivery, number: int, part: Reply) -> list[Attachment]:
-        """The file that the part shows, and those behind it that go along with it as one album."""
+    async def _enclosed(self, delivery: Delivery, number: int, part: Reply) -> list[Attachment | None]:
+        """The file that the part shows, and those behind it that go along as one album; None for what is gone."""
         if not part.attachments:
             return []
         ids = [each.attachments[0] for each in self.split(replies.from_json(delivery.reply))[number:]][:_ALBUM]
         async with self._database.read() as session:
             found = await attachments.several(session, ids)
-        files: list[Attachment] = []
-        for each in map(found.get, ids):
-            if each is None or (files and not _stand_together(*files, each)):
+        files: list[Attachment | None] = []
+        for id_ in ids:
+            file = found.get(id_)
+            if file is not None and not await self._is_there(file):
+                log.warning("file gone, left out", outgoing=delivery.id, attachment=id_)
+                file = None
+            there = [each for each in files if each is not None]
+            if file is not None and there and not _stand_together(*there, file):
                 break
-            files.append(each)
+            files.append(file)
         return files
+
+    async def _is_there(self, attachment: Attachment) -> bool:
+        if attachment.address.channel == CHANNEL and attachment.reference:
+            return True
+        return bool(attachment.sha256) and await asyncio.to_thread(self._files.path(attachment.sha256).is_file)
 
     @asynccontextmanager
     async def _turn(self, chat: str, messages: int = 1) -> AsyncIterator[None]:
@@ -169,17 +194,19 @@ class TelegramChannel:
         where: Address,
         number: int,
         part: Reply,
-        files: Sequence[Attachment],
+        files: Sequence[Attachment | None],
         edited: str | None,
     ) -> tuple[str, ...]:
         opens = delivery.kind == CARD and not replies.from_json(delivery.reply).closes
         if edited is not None and not part.anew:
-            if not part.attachments and await self._edit(where, edited, part):
+            if not part.attachments and await self._edit_surely(where, edited, part):
                 await self._threads.place(where, part.title, opens=opens)
                 if part.closes:
                     await self._threads.close(where)
                 return (edited,)
-            await self._take_away(where, edited)
+            if delivery.kind in _TAKEN_FIRST:
+                await self._take_away(where, edited)
+                edited = None
         thread = await self._threads.place(where, part.title, opens=opens)
         reply_to = delivery.reply_to if number == 0 and delivery.reply_to.isdecimal() else ""
         try:
@@ -189,11 +216,8 @@ class TelegramChannel:
                 raise
             thread = await self._threads.again(where, part.title)
             sent = await self._messages(where, thread, part, files, reply_to)
-        if edited is not None and part.anew:
-            try:
-                await self._take_away(where, edited)
-            except (TelegramError, Later) as error:  # it stands there twice, which is better than to send it again
-                log.warning("earlier message not taken away", error=type(error).__name__)
+        if edited is not None and any(sent):
+            await self._take_all_away(where, [edited], once=True)
         if part.closes and thread is not None:
             try:
                 await self._threads.close(where)
@@ -201,13 +225,23 @@ class TelegramChannel:
                 log.warning("thread not closed", error=type(error).__name__)
         if part.leaves:
             await self._leave(where)
-        return tuple(str(message.message_id) for message in sent)
+        return tuple("" if message is None else str(message.message_id) for message in sent)
 
     async def _leave(self, where: Address) -> None:
         try:
             await self._wire.bot.leave_chat(int(where.chat))
         except TelegramError as error:
             log.warning("group not left", error=type(error).__name__)
+
+    async def _take_all_away(self, where: Address, messages: Sequence[str], *, once: bool = False) -> None:
+        """With `once` a failure is let be: words that stand there twice are better than words that are sent again."""
+        for message in messages:
+            try:
+                await self._take_away(where, message)
+            except (TelegramError, Later) as error:
+                if not once:
+                    raise
+                log.warning("earlier message not taken away", error=type(error).__name__)
 
     async def _take_away(self, where: Address, message: str) -> None:
         """What an edit left without a successor; it may be done again, so a network that fails means to wait."""
@@ -246,8 +280,9 @@ class TelegramChannel:
         log.warning("message can't be taken away")
 
     async def _messages(
-        self, where: Address, thread: int | None, part: Reply, files: Sequence[Attachment], reply_to: str
-    ) -> Sequence[Message]:
+        self, where: Address, thread: int | None, part: Reply, files: Sequence[Attachment | None], reply_to: str
+    ) -> Sequence[Message | None]:
+        """One for each part that is done with; None for what had to be left out."""
         common: dict[str, Any] = {
             "chat_id": int(where.chat),
             "message_thread_id": thread,
@@ -255,13 +290,27 @@ class TelegramChannel:
                 ReplyParameters(int(reply_to), allow_sending_without_reply=True) if reply_to else None
             ),
         }
-        if files:
-            return await self._files_with_words(part, files, common)
+        if any(files):
+            try:
+                return await self._files_with_words(part, files, common)
+            except _Gone:
+                log.warning("file gone, left out")
+                files = files[: next(n for n, each in enumerate(files) if each is not None) + 1]
         if not part.text:
-            raise Refused("attachment gone")
+            return [None] * len(files)
         common["reply_markup"] = rendering.keyboard(part.choices, self._wire.name)
         common["link_preview_options"] = LinkPreviewOptions(is_disabled=True)
-        return [await _said(part, lambda text, mode: self._wire.bot.send_message(text=text, parse_mode=mode, **common))]
+        said = await _said(part, lambda text, mode: self._wire.bot.send_message(text=text, parse_mode=mode, **common))
+        return [said, *[None] * (len(files) - 1)]
+
+    async def _edit_surely(self, where: Address, message: str, part: Reply) -> bool:
+        """An edit may be made twice: where it is unclear whether it was, it is made again later."""
+        try:
+            return await self._edit(where, message, part)
+        except NetworkError as error:
+            if isinstance(error, BadRequest):
+                raise
+            raise Later(type(error).__name__) from error
 
     async def _edit(self, where: Address, message: str, part: Reply) -> bool:
         """False if that message can't be edited any more."""
@@ -282,17 +331,22 @@ class TelegramChannel:
         return True
 
     async def _files_with_words(
-        self, part: Reply, files: Sequence[Attachment], common: Mapping[str, Any]
-    ) -> Sequence[Message]:
+        self, part: Reply, files: Sequence[Attachment | None], common: Mapping[str, Any]
+    ) -> Sequence[Message | None]:
         """As an album where there are several; if one of them can't stand there, the first goes alone."""
-        if len(files) > 1:
+        there = [each for each in files if each is not None]
+        if len(there) > 1:
             try:
-                return await self._album(part, files, common)
-            except BadRequest as error:
-                if _is_shut(error) or isinstance(error, ChatMigrated):
+                album = iter(await self._album(part, there, common))
+            except (BadRequest, _Gone) as error:
+                if isinstance(error, ChatMigrated) or (isinstance(error, BadRequest) and _is_shut(error)):
                     raise
                 log.info("album refused", error=type(error).__name__)
-        return [await self._file(part, files[0], common)]
+            else:
+                return [None if each is None else next(album) for each in files]
+        before = next(number for number, each in enumerate(files) if each is not None)
+        behind = 0 if len(there) > 1 else len(files) - before - 1
+        return [*[None] * before, await self._file(part, there[0], common), *[None] * behind]
 
     async def _album(self, part: Reply, files: Sequence[Attachment], common: Mapping[str, Any]) -> Sequence[Message]:
         media = [_ITEMS[each.kind](await self._named(each, attach=True)) for each in files]
@@ -311,7 +365,7 @@ class TelegramChannel:
         except BadRequest as error:
             said = error.message.lower()
             if isinstance(what, str):  # such as a name that another account was given
-                if not attachment.sha256 or not any(unknown in said for unknown in _FILE_UNKNOWN):
+                if not any(unknown in said for unknown in _FILE_UNKNOWN):
                     raise
             elif attachment.kind != "photo" or not any(no in said for no in _NO_PHOTO):
                 raise
@@ -333,7 +387,7 @@ class TelegramChannel:
     async def _bytes(self, attachment: Attachment, *, attach: bool = False) -> InputFile:
         content = await self._files.read(attachment.sha256) if attachment.sha256 else None
         if content is None:
-            raise Refused("file gone")
+            raise _Gone("file gone")
         name = attachment.name or f"tep-{attachment.id}.{MEDIA.get(attachment.type, 'bin')}"
         return InputFile(content, filename=name, attach=attach)
 

@@ -93,6 +93,18 @@ async def test_a_row_planned_for_later_holds_up_nothing(database: Database) -> N
         assert await due(session, later=True) == [reminder]
 
 
+async def test_a_mentors_words_that_wait_for_the_rest_hold_up_what_comes_after_them(database: Database) -> None:
+    async with database.write() as session:
+        album = await put(session, kind="mentor", not_before=SOON)
+        await put(session, kind="mentor", edits=album)
+        await put(session)
+        other = await put(session, TUS)
+
+    async with database.read() as session:
+        assert await due(session) == [other]
+        assert await due(session, later=True) == [album, other]
+
+
 async def test_a_row_that_came_too_late_is_cancelled_and_told(database: Database) -> None:
     async with database.write() as session:
         late = await put(session, expires_at=SOON)

@@ -538,6 +538,63 @@ async def test_no_longer_allowed_it_leaves_when_it_is_next_spoken_to(lan_there: 
     assert await asked(house) == []
 
 
+async def test_taken_out_and_added_again_at_once_it_greets_once(lan_there: Chat, house: House) -> None:
+    rule(house, HandlerSettings(groups=frozenset({VILLAGE})))
+    await added(house)
+    await house.tick(timedelta(seconds=5))
+    await house.happens(BotRemoved(house.clock(), HOA, lan_there.address))
+    await added(house)
+    await added(house, reads_all=True)  # other rights are told of in the same way
+    await house.tick(timedelta(minutes=1))
+
+    assert [reply.text for reply in lan_there.replies] == [texts.GROUP_WELCOME]
+
+
+async def test_taken_out_before_it_said_anything_it_says_nothing(lan_there: Chat, house: House) -> None:
+    rule(house, HandlerSettings(groups=frozenset({"-200"})))
+    await added(house)
+    await house.happens(BotRemoved(house.clock(), HOA, lan_there.address))
+    await house.tick(timedelta(minutes=1))
+
+    assert lan_there.replies == []
+
+
+async def test_no_longer_allowed_before_it_greeted_it_only_says_farewell(lan_there: Chat, house: House) -> None:
+    rule(house, HandlerSettings(groups=frozenset({VILLAGE})))
+    await added(house)
+    rule(house, HandlerSettings(groups="none"), Desk({}, house.desk.knowledge))
+
+    assert await lan_there.say(SURE) == [texts.GROUP_NOT_ALLOWED]
+    await house.tick(timedelta(minutes=1))
+
+    assert [reply.text for reply in lan_there.replies] == [texts.GROUP_NOT_ALLOWED]
+
+
+async def test_where_it_is_not_allowed_it_says_farewell_once_though_it_is_spoken_to(
+    lan_there: Chat, house: House
+) -> None:
+    rule(house, HandlerSettings(groups=frozenset({"-200"})))
+    await added(house)
+
+    assert await lan_there.say(SURE) == []
+    await house.tick(timedelta(minutes=1))
+
+    assert lan_there.replies == [Reply(texts.GROUP_NOT_ALLOWED, leaves=True)]
+
+
+async def test_a_group_whose_new_id_is_heard_of_first_is_not_left_when_spoken_to(house: House) -> None:
+    rule(house, HandlerSettings(groups=frozenset({VILLAGE})))
+    there = Chat(house, "lan", "-300")
+    await added(house, "-300", reads_all=True)
+
+    assert await there.say(SURE) == []
+    await house.happens(Moved(house.clock(), Address("test", VILLAGE), Address("test", "-300")))
+    await house.tick(timedelta(minutes=1))
+
+    assert there.replies == []
+    assert await there.say(SURE) == [short(house, FORGOTTEN).text]
+
+
 async def test_a_group_that_gets_another_id_goes_on_as_it_was(
     helpful: None, lan: Chat, lan_there: Chat, house: House
 ) -> None:

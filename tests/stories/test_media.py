@@ -208,6 +208,39 @@ async def test_a_mentors_album_is_one_answer(house: House, lan: Chat, son: Chat)
     ]
 
 
+@pytest.mark.parametrize("then", ["words", "end"])
+async def test_what_a_mentor_does_after_an_album_is_seen_after_it(
+    house: House, lan: Chat, son: Chat, then: str
+) -> None:
+    await open_ticket(lan)
+    card = son.screen[0].id
+    before = len(lan.replies)
+
+    await son.send(media=[Media("photo", "a", 1)], album="x", to=card)
+    await son.send(media=[Media("photo", "b", 1)], album="x", to=card)
+    if then == "words":
+        await son.send("Vặn ốc này nhé", to=card)
+    else:
+        await son.press(texts.END)
+    await house.tick(timedelta(seconds=2))
+
+    said = "Vặn ốc này nhé" if then == "words" else texts.closed(1)
+    assert [(reply.text, len(reply.attachments)) for reply in lan.replies[before:]][-2:] == [
+        (texts.escape(texts.PHOTO_POST), 2),
+        (said, 0),
+    ]
+
+
+async def test_an_album_that_waits_is_corrected_after_it_went(house: House, lan: Chat, son: Chat) -> None:
+    await open_ticket(lan)
+    await son.send("Gọi 1800", media=[PHOTO], album="x", to=son.screen[0].id)
+
+    await son.edit("Gọi 18008098")
+    await house.tick(timedelta(seconds=2))
+
+    assert [(line.reply.text, len(line.reply.attachments)) for line in lan.screen][-1] == ("Gọi 18008098", 1)
+
+
 async def test_a_mentor_who_corrects_the_words_keeps_the_photo(house: House, lan: Chat, son: Chat) -> None:
     await open_ticket(lan)
     await son.send("Gọi 1800", media=[PHOTO], to=son.screen[0].id)

@@ -247,6 +247,66 @@ async def test_a_file_that_is_gone_stops_nothing_behind_it(edge: Edge, minh: Use
     assert await minh.reads() == ["Ảnh:", "Xong."]
 
 
+async def lost(edge: Edge) -> int:
+    """A file that we know of, whose bytes are not there."""
+    content = PNG + b"lost"
+    id_ = await kept(edge, content)
+    stored = await edge.files.put_any(content)
+    await edge.files.delete([stored.sha256])
+    return id_
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_a_file_that_is_gone_is_left_out_of_an_album(edge: Edge, minh: User, place: int) -> None:
+    files = [await kept(edge, JPEG), await kept(edge, PNG)]
+    files.insert(place, await lost(edge))
+
+    row = await edge.say(minh.id, Reply("Ảnh:", attachments=tuple(files)))
+
+    assert await media(minh) == [("1:photo", "Ảnh:"), ("1:photo", "")]
+    assert await edge.state(row) == "SENT"
+    await edge.say(minh.id, "Đã xoá.", kind="staff", edits=row)
+    assert await media(minh) == [("", "Đã xoá.")]
+
+
+async def test_what_telegram_does_not_know_any_more_keeps_nothing_else_back(edge: Edge, lan: User, minh: User) -> None:
+    unknown = await known(edge, "of-another-account", "photo")
+    files = (unknown, *await sent_by(edge, lan, "photo", "photo"))
+
+    row = await edge.say(minh.id, Reply("Ảnh:", attachments=files))
+
+    assert await media(minh) == [("", "Ảnh:"), ("1:photo", ""), ("1:photo", "")]
+    assert await edge.state(row) == "SENT"
+
+
+async def test_the_only_file_left_of_an_album_goes_alone(edge: Edge, lan: User, minh: User) -> None:
+    files = (await lost(edge), *await sent_by(edge, lan, "photo"), await lost(edge), *await sent_by(edge, lan, "voice"))
+
+    row = await edge.say(minh.id, Reply("Ảnh:", attachments=files))
+
+    assert await media(minh) == [("photo", "Ảnh:"), ("voice", "")]
+    assert await edge.state(row) == "SENT"
+
+
+@pytest.mark.parametrize("words", ["Ảnh:", "x" * 2000])
+async def test_words_arrive_though_all_their_files_are_gone(edge: Edge, minh: User, words: str) -> None:
+    row = await edge.say(minh.id, Reply(words, attachments=(await lost(edge), await lost(edge))))
+
+    assert await minh.reads() == [words]
+    assert await edge.state(row) == "SENT"
+
+
+async def test_where_all_there_was_is_gone_it_is_refused(edge: Edge, minh: User) -> None:
+    row = await edge.say(minh.id, Reply("", attachments=tuple([await lost(edge) for _ in range(12)])))
+    some = await edge.say(
+        minh.id, Reply("", attachments=(*[await lost(edge) for _ in range(11)], await kept(edge, JPEG)))
+    )
+
+    assert await edge.state(row) == "FAILED"
+    assert await edge.state(some) == "SENT"
+    assert await media(minh) == [("photo", "")]
+
+
 async def test_an_edit_takes_files_away_and_those_too_old_for_that_are_overwritten(
     edge: Edge, lan: User, minh: User
 ) -> None:
@@ -278,6 +338,30 @@ async def test_what_cannot_be_taken_away_for_now_is_later(edge: Edge, lan: User,
 
     assert await media(minh) == [("", "Đã xoá.")]
     assert await edge.state(edited) == "SENT"
+
+
+async def test_what_is_erased_goes_first_whatever_becomes_of_the_words_that_follow(
+    edge: Edge, lan: User, minh: User
+) -> None:
+    row = await edge.say(minh.id, Reply("Ảnh:", attachments=await sent_by(edge, lan, "photo", "photo")), kind="staff")
+    edge.server.world.faults.add(Fault("502", "sendMessage"))
+
+    edited = await edge.say(minh.id, "Đã xoá.", kind="staff", edits=row)
+    before = await media(minh)
+    await edge.later()
+
+    assert (before, await media(minh)) == ([], [("", "Đã xoá.")])
+    assert await edge.state(edited) == "SENT"
+
+
+async def test_a_photo_that_words_replace_stays_where_those_do_not_arrive(edge: Edge, lan: User, minh: User) -> None:
+    row = await edge.say(minh.id, Reply("Gọi 1800", attachments=await sent_by(edge, lan, "photo")), kind="mentor")
+    edge.server.world.faults.add(Fault("reset_before", "sendMessage"))
+
+    edited = await edge.say(minh.id, "Gọi 18008098", kind="mentor", edits=row)
+
+    assert await media(minh) == [("photo", "Gọi 1800")]
+    assert await edge.state(edited) == "UNKNOWN"
 
 
 async def test_what_somebody_sent_is_fetched(edge: Edge, lan: User) -> None:

@@ -1,5 +1,6 @@
 """What the outbox holds arrives on Telegram, once and in its form, or it is known why not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -155,6 +156,37 @@ async def test_an_edit_is_done_though_earlier_parts_are_gone(edge: Edge, lan: Us
 
     assert await edge.state(edited) == "SENT"
     assert await lan.reads() == ["Ngắn"]
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
+async def test_an_edit_of_which_nobody_knows_whether_it_was_made_is_made_again(
+    edge: Edge, lan: User, kind: str
+) -> None:
+    row = await edge.say(lan.id, LONG, kind="mentor")
+    before = await lan.reads()
+    edge.server.world.faults.add(replace(fault(kind), method="editMessageText"))
+
+    edited = await edge.say(lan.id, "Ngắn", kind="mentor", edits=row)
+    meanwhile = await lan.reads()
+    await edge.later()
+
+    assert meanwhile[1:] == before[1:]  # nothing is taken away before it has a successor
+    assert await lan.reads() == ["Ngắn"]
+    assert await edge.state(edited) == "SENT"
+
+
+async def test_earlier_parts_go_when_the_last_that_follows_them_is_there(edge: Edge, lan: User) -> None:
+    row = await edge.say(lan.id, LONG)
+    before = await lan.reads()
+    edge.server.world.faults.add(fault("502"))
+
+    edited = await edge.say(lan.id, LONG.upper(), edits=row)
+    meanwhile = await lan.reads()
+    await edge.later()
+
+    assert meanwhile == [before[0].upper(), *before[1:]]
+    assert await lan.reads() == [part.upper() for part in before]
+    assert await edge.state(edited) == "SENT"
 
 
 # --- what goes wrong ---
