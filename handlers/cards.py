@@ -321,5 +321,3 @@ def _gone(desk: Desk, ticket: Ticket) -> Reply:
 
 def _title(ticket: Ticket) -> str:
     return f"#{ticket.id} · {texts.CARD_STATES[ticket.state]}"[:_TITLE]
-
-
