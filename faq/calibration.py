@@ -188,7 +188,7 @@ def _asked(matcher: Matcher, text: str, own: Question | None, weight: float) -> 
     entry = matcher.catalog.question(best.id) if best else None
     signals = verdict.evidence.signals
     risk = entry is not None and entry.risk is not None
-    usual = matcher.bars.risk if risk else matcher.bars.sure
+    usual = matcher.bars.usual(risk=risk)
     return _Asked(
         weight=weight,
         right=own is not None and best is not None and own.id in (best.id, verdict.also),

@@ -89,6 +89,11 @@ class Catalog:
         found = self._questions.get(question_id)
         return found[1] if found else None
 
+    def topic_id_of(self, question_id: str) -> str:
+        """Empty where there is no such question."""
+        found = self.topic_of(question_id)
+        return found.topic if found is not None else ""
+
     def topic(self, topic_id: str) -> Topic | None:
         return next((topic for topic in self.topics if topic.topic == topic_id), None)
 

@@ -42,6 +42,10 @@ class Bars:
     risk: float
     """The score of an entry on money or identity, where a wrong answer costs people more."""
 
+    def usual(self, *, risk: bool) -> float:
+        """The score that is asked for where nothing speaks against an entry."""
+        return self.risk if risk else self.sure
+
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
@@ -79,15 +83,11 @@ class Judge:
         in_scope = self._in_scope(weighed, likely, order[0])
         concerns = (*self._concerns(weighed.words, likely, order), *_divided(weighed, likely, order[0]))
         against = sum(concern != RISK for concern in concerns)
-        bar = 1 - (1 - self.usual_bar(order[0])) * _DOUBT_HALVED**against
+        bar = 1 - (1 - self._bars.usual(risk=self._questions[order[0]].risk is not None)) * _DOUBT_HALVED**against
         scores = in_scope * chances
         within = not len(self._outside) or in_scope >= self._bars.in_scope
         certain = bool(scores[order[0]] >= bar and within)
         return Opinion(order, scores, in_scope, certain, bar, concerns)
-
-    def usual_bar(self, entry: int) -> float:
-        """The score that is asked for where nothing speaks against an entry."""
-        return self._bars.sure if self._questions[entry].risk is None else self._bars.risk
 
     def _in_scope(self, weighed: Weighed, likely: Floats, best: int) -> float:
         if weighed.verbatim:

@@ -180,7 +180,7 @@ class Matcher:
         self._settings = settings or MatchSettings()
         self._normaliser = normaliser or Normaliser(catalog.glossary)
         self._questions = tuple(sorted(catalog.questions, key=lambda question: question.id))
-        self._topics = tuple(topic.topic if (topic := catalog.topic_of(q.id)) else "" for q in self._questions)
+        self._topics = tuple(catalog.topic_id_of(question.id) for question in self._questions)
         self._routines = Routines(catalog.routines, self._normaliser)
         routines = self._routines.weighed
         others = [*(routine.wordings for routine in routines), *(group.questions for group in catalog.outside)]
@@ -295,8 +295,9 @@ class Matcher:
 
     def topic_for(self, verdict: Verdict) -> str:
         """The id of the topic that a question is likely about; empty where nothing says so."""
-        near = isinstance(verdict, Sure | Unsure) and verdict.matches
-        topic = self.catalog.topic_of(verdict.matches[0].id) if near else self._likely_topic(verdict.matches)
+        if isinstance(verdict, Sure | Unsure) and verdict.matches:
+            return self.catalog.topic_id_of(verdict.matches[0].id)
+        topic = self._likely_topic(verdict.matches)
         return topic.topic if topic is not None else ""
 
     def _likely_topic(self, matches: Sequence[Match]) -> Topic | None:

@@ -44,22 +44,11 @@ async def begin(
 
 async def is_limited(turn: Turn, text: str) -> bool:
     """True if somebody asks faster than anyone can read the answers; it is kept, and they are told once."""
-    settings, identity_id = turn.desk.settings, turn.conversation.identity_id
-    if await questions.recent(turn.session, identity_id, turn.at - settings.burst_within) < settings.burst:
+    settings = turn.desk.settings
+    since = turn.at - settings.burst_within
+    if await questions.recent(turn.session, turn.conversation.identity_id, since) < settings.burst:
         return False
-    await questions.ask(
-        turn.session,
-        person_id=turn.person.id,
-        identity_id=turn.conversation.identity_id,
-        address=turn.where,
-        text=text,
-        at=turn.at,
-        verdict="unread",
-        offered=[],
-        entry="",
-        outcome=Outcome.LIMITED,
-        message=turn.source,
-    )
+    await _keep(turn, text, "unread", Outcome.LIMITED)
     slowed = turn.conversation.slowed_at
     if slowed is None or turn.at - slowed > settings.burst_within:
         await turn.change(slowed_at=turn.at)
@@ -127,19 +116,9 @@ async def show(turn: Turn, entry_id: str) -> None:
     if entry is None:
         await browsing.menu(turn, texts.GONE_ENTRY)
         return
-    asked = await questions.ask(
-        turn.session,
-        person_id=turn.person.id,
-        identity_id=turn.conversation.identity_id,
-        address=turn.where,
-        text=entry.question,
-        at=turn.at,
-        verdict=_NO_WORDS_OF_THEIR_OWN,
-        offered=[entry.id],
-        topic=topic.topic if (topic := turn.catalog.topic_of(entry.id)) is not None else "",
-        entry=entry.id,
-        outcome=Outcome.ANSWERED,
-        message=turn.source,
+    about = turn.catalog.topic_id_of(entry.id)
+    asked = await _keep(
+        turn, entry.question, _NO_WORDS_OF_THEIR_OWN, Outcome.ANSWERED, entry.id, offered=[entry.id], topic=about
     )
     await _answer(turn, entry, asked)
 
@@ -254,8 +233,7 @@ async def _answer(
     if answers.differs_by_commune(entry, catalog):
         options.append(Option(texts.MY_COMMUNE, f"commune:{entry.id}"))
         text = await living.asked_once(turn, entry.id, text)
-    topic = catalog.topic_of(entry.id)
-    about = topic.topic if topic else ""
+    about = catalog.topic_id_of(entry.id)
     await turn.say(text, options[:8], human=f"human:{question_id}", answers=question_id, topic=about)
 
 
@@ -280,6 +258,21 @@ def _between(turn: Turn, entries: Sequence[Entry]) -> Separation | None:
 
 async def note(turn: Turn, text: str, verdict: Verdict, outcome: Outcome, entry: str = "") -> int:
     """Remembers that it was asked; returns the question's id."""
+    offered = [match.id for match in verdict.matches]
+    about = turn.desk.knowledge().matcher.topic_for(verdict)
+    return await _keep(turn, text, type(verdict).__name__.lower(), outcome, entry, offered=offered, topic=about)
+
+
+async def _keep(
+    turn: Turn,
+    text: str,
+    verdict: str,
+    outcome: Outcome,
+    entry: str = "",
+    *,
+    offered: Sequence[str] = (),
+    topic: str = "",
+) -> int:
     return await questions.ask(
         turn.session,
         person_id=turn.person.id,
@@ -287,9 +280,9 @@ async def note(turn: Turn, text: str, verdict: Verdict, outcome: Outcome, entry:
         address=turn.where,
         text=text,
         at=turn.at,
-        verdict=type(verdict).__name__.lower(),
-        offered=[match.id for match in verdict.matches],
-        topic=turn.desk.knowledge().matcher.topic_for(verdict),
+        verdict=verdict,
+        offered=offered,
+        topic=topic,
         entry=entry,
         outcome=outcome,
         message=turn.source,

@@ -32,7 +32,7 @@ async def topics(turn: Turn, page: int = 0) -> None:
 
 async def topic(turn: Turn, topic_id: str, page: int = 0) -> None:
     """The questions of one topic; an unknown topic leads back to all of them."""
-    found = next((t for t in turn.catalog.topics if t.topic == topic_id), None)
+    found = turn.catalog.topic(topic_id)
     if found is None or page * choices.PAGE >= len(found.questions):
         await turn.say(texts.GONE, start_options(turn), more="topics", human="human")
         return

@@ -84,19 +84,20 @@ async def show(session: Session, desk: Desk, ticket_id: int, where: Address, at:
     return True
 
 
-async def unit_here(session: Session, desk: Desk, where: Address) -> str | None:
-    """The unit whose group this is; None if it is no unit's."""
-    for unit in desk.units.values():
-        if unit.group is not None and (await groups.now_at(session, unit.group)).chat == where.chat:
-            return unit.id
-    return None
+async def units_here(session: Session, desk: Desk, where: Address) -> list[str]:
+    """The units whose mentors take tickets in this group."""
+    return [
+        unit.id
+        for unit in desk.units.values()
+        if unit.group is not None and (await groups.now_at(session, unit.group)).lane == where.lane
+    ]
 
 
 async def topic(session: Session, desk: Desk, ticket: Ticket) -> str:
     """The name of what the ticket is likely about; empty where nothing says so."""
     question = await questions.get(session, ticket.question_id) if ticket.question_id is not None else None
-    topics = desk.knowledge().catalog.topics
-    return next((one.name for one in topics if question is not None and one.topic == question.topic), "")
+    found = desk.knowledge().catalog.topic(question.topic) if question is not None else None
+    return found.name if found is not None else ""
 
 
 async def taken(session: Session, desk: Desk, ticket_id: int, at: datetime) -> None:
@@ -152,10 +153,8 @@ async def erased(session: Session, desk: Desk, ticket_id: int, at: datetime) -> 
 
 async def moved_house(session: Session, desk: Desk, where: Address, at: datetime) -> None:
     """The helpdesk came into a unit's group, or had to go: the open tickets are shown where that can be read."""
-    for unit in desk.units.values():
-        if unit.group is None or (await groups.now_at(session, unit.group)).lane != where.lane:
-            continue
-        for ticket in await tickets.queue(session, unit.id, states=_OPEN, limit=_AT_ONCE):
+    for unit in await units_here(session, desk, where):
+        for ticket in await tickets.queue(session, unit, states=_OPEN, limit=_AT_ONCE):
             await refresh(session, desk, ticket.id, at)
 
 

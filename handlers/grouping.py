@@ -40,10 +40,7 @@ _CODE = re.compile(r"(ma\s*(?:so\s*)?:?\s*)?#?(\d{1,12})(?:\s+(?:a|nhe|em|nha))?
 
 async def is_units(session: Session, desk: Desk, where: Address) -> bool:
     """True for a group in which a unit's mentors take tickets."""
-    for unit in desk.units.values():
-        if unit.group is not None and await _is_now(session, unit.group, where):
-            return True
-    return False
+    return bool(await cards.units_here(session, desk, where))
 
 
 async def _may_stay(session: Session, desk: Desk, where: Address) -> bool:
@@ -52,14 +49,9 @@ async def _may_stay(session: Session, desk: Desk, where: Address) -> bool:
     if allowed == "all" or (allowed != "none" and where.chat in allowed):
         return True
     for chat in () if allowed == "none" else allowed:
-        if await _is_now(session, Address(where.channel, chat), where):
+        if (await groups.now_at(session, Address(where.channel, chat))).lane == where.lane:
             return True
     return await is_units(session, desk, where)
-
-
-async def _is_now(session: Session, group: Address, where: Address) -> bool:
-    now = await groups.now_at(session, group)
-    return (now.channel, now.chat) == (where.channel, where.chat)
 
 
 # --- what was not put to the helpdesk ---
@@ -251,8 +243,7 @@ async def _answer(turn: Turn, entry: Entry, question_id: int) -> None:
         text, label = texts.answer(entry.question, told), texts.WHOLE_IN_PRIVATE if told != whole else texts.IN_PRIVATE
         if answers.expired(entry, turn.at.astimezone(turn.desk.settings.timezone).date()):
             text = f"{text}\n\n{texts.OUTDATED}"
-    topic = turn.catalog.topic_of(entry.id)
-    about = topic.topic if topic else ""
+    about = turn.catalog.topic_id_of(entry.id)
     await turn.say(text, [Option(label, private)], remember=False, answers=question_id, topic=about)
 
 

@@ -165,8 +165,8 @@ async def _list(turn: Turn, mentor: Mentor, page: int = 0) -> list[int]:
     A group sees those of its own unit.
     """
     if turn.group:
-        here = await cards.unit_here(turn.session, turn.desk, turn.where)
-        mentor = replace(mentor, units=mentor.units & {here})
+        here = await cards.units_here(turn.session, turn.desk, turn.where)
+        mentor = replace(mentor, units=mentor.units.intersection(here))
     found = await mentoring.at_hand(turn.session, mentor)
     if not found:
         await _say(turn, None, texts.NOTHING_WAITS)

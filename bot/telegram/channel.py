@@ -128,19 +128,22 @@ class TelegramChannel:
                 edited = earlier[0] if earlier and number == 0 else None
                 sent = await self._send(delivery, where, number, part, files, edited)
                 ids = (*sent, *kept)
-                is_last = number + len(ids) >= len(self.split(replies.from_json(delivery.reply)))
-                if is_last and delivery.kind not in _TAKEN_FIRST:
+                if rest and delivery.kind not in _TAKEN_FIRST and self._is_end(delivery, number + len(ids)):
                     await self._take_all_away(where, rest, once=sent != (edited,))
         except TelegramError as error:
             meaning = await self._told(error, delivery, where)
             if part.leaves and isinstance(meaning, Refused):
                 await self._leave(where)
             raise meaning from error
-        if is_last and not any(ids):
+        if not any(ids) and self._is_end(delivery, number + len(ids)):
             async with self._database.read(brief=True) as session:
                 if not await outbox.is_begun(session, delivery.id):
                     raise Refused("files gone")
         return ids if len(ids) > 1 else ids[0]
+
+    def _is_end(self, delivery: Delivery, number: int) -> bool:
+        """True if there is no part of that number any more."""
+        return number >= len(self.split(replies.from_json(delivery.reply)))
 
     def _kept(self, delivery: Delivery, before: Mapping[str, Any] | None, earlier: Sequence[str]) -> tuple[str, ...]:
         """The messages with files that an edit leaves as they are, because only the words above them change."""
@@ -199,7 +202,7 @@ class TelegramChannel:
     ) -> tuple[str, ...]:
         opens = delivery.kind == CARD and not replies.from_json(delivery.reply).closes
         if edited is not None and not part.anew:
-            if not part.attachments and await self._edit_surely(where, edited, part):
+            if not part.attachments and await _repeatable(self._edit(where, edited, part)):
                 await self._threads.place(where, part.title, opens=opens)
                 if part.closes:
                     await self._threads.close(where)
@@ -244,13 +247,8 @@ class TelegramChannel:
                 log.warning("earlier message not taken away", error=type(error).__name__)
 
     async def _take_away(self, where: Address, message: str) -> None:
-        """What an edit left without a successor; it may be done again, so a network that fails means to wait."""
-        try:
-            await self._delete_or_blank(where, message)
-        except NetworkError as error:
-            if isinstance(error, BadRequest):
-                raise
-            raise Later(type(error).__name__) from error
+        """What an edit left without a successor."""
+        await _repeatable(self._delete_or_blank(where, message))
 
     async def _delete_or_blank(self, where: Address, message: str) -> None:
         """Where it is too old to be deleted, its words and what it shows go; a voice message keeps its sound."""
@@ -302,15 +300,6 @@ class TelegramChannel:
         common["link_preview_options"] = LinkPreviewOptions(is_disabled=True)
         said = await _said(part, lambda text, mode: self._wire.bot.send_message(text=text, parse_mode=mode, **common))
         return [said, *[None] * (len(files) - 1)]
-
-    async def _edit_surely(self, where: Address, message: str, part: Reply) -> bool:
-        """An edit may be made twice: where it is unclear whether it was, it is made again later."""
-        try:
-            return await self._edit(where, message, part)
-        except NetworkError as error:
-            if isinstance(error, BadRequest):
-                raise
-            raise Later(type(error).__name__) from error
 
     async def _edit(self, where: Address, message: str, part: Reply) -> bool:
         """False if that message can't be edited any more."""
@@ -469,6 +458,16 @@ async def _said(part: Reply, send: Callable[[str, str | None], Coroutine[Any, An
             raise
         log.error("our HTML was refused, sent as plain text")
         return await send(rendering.plain(part), None)
+
+
+async def _repeatable(act: Coroutine[Any, Any, T]) -> T:
+    """Does what may be done twice: where it is unclear whether it was, it is done again later."""
+    try:
+        return await act
+    except NetworkError as error:
+        if isinstance(error, BadRequest):
+            raise
+        raise Later(type(error).__name__) from error
 
 
 def _is_shut(error: BadRequest) -> bool:

@@ -66,6 +66,12 @@ class Post:
             reply = replies.to_json(Reply(text))
             return await outbox.put(session, Outgoing(address=where, reply=reply, kind=kind), self.clock())
 
+    async def arrive(self, row: int, *numbers: int) -> None:
+        """These parts arrived before the process died."""
+        async with self.database.write() as session:
+            for number in numbers:
+                await outbox.part_sent(session, row, number, f"id{number}", self.clock())
+
     async def state(self, row: int) -> str | None:
         async with self.database.read() as session:
             return await outbox.state(session, row)
@@ -119,9 +125,7 @@ async def test_a_later_holds_up_its_own_chat_only(post: Post) -> None:
 
 async def test_parts_that_arrived_are_not_sent_again(post: Post) -> None:
     row = await post.put("1|2|3")
-    async with post.database.write() as session:
-        for number in (0, 1):
-            await outbox.part_sent(session, row, number, f"id{number}", post.clock())
+    await post.arrive(row, 0, 1)
 
     await post.sender.settle()
 
@@ -142,9 +146,7 @@ async def test_what_goes_out_together_is_known_by_all_its_ids_and_not_sent_again
 
 async def test_what_fails_behind_an_album_is_taken_up_there(post: Post) -> None:
     row = await post.put("1|+2|3")
-    async with post.database.write() as session:
-        for number in (0, 1):
-            await outbox.part_sent(session, row, number, f"id{number}", post.clock())
+    await post.arrive(row, 0, 1)
 
     await post.sender.settle()
 
@@ -154,8 +156,7 @@ async def test_what_fails_behind_an_album_is_taken_up_there(post: Post) -> None:
 
 async def test_a_row_of_which_only_the_mark_is_missing_is_marked_and_not_sent(post: Post) -> None:
     row = await post.put("1")
-    async with post.database.write() as session:
-        await outbox.part_sent(session, row, 0, "id0", post.clock())
+    await post.arrive(row, 0)
 
     await post.sender.settle()
 

@@ -72,6 +72,14 @@ async def asks(house: TelegramHouse, lan: User) -> None:
     await house.settle()
 
 
+async def says_more(house: TelegramHouse, lan: User) -> None:
+    """Words and two photos for the mentor who has the ticket."""
+    await lan.writes("máy kubota")
+    await lan.sends_album(JPEG, JPEG)
+    await house.settle()
+    await does(house, lan, texts.PHOTO_SEND)
+
+
 async def does(house: TelegramHouse, who: User, label: str, chat: int | None = None) -> None:
     """Presses the newest button of this label; a member's has a number before it."""
     message, button = next((m, b) for m in reversed(await who.sees(chat)) for b in m.buttons if b.text.endswith(label))
@@ -108,10 +116,7 @@ async def test_words_and_photos_go_both_ways(house: TelegramHouse, lan: User, so
     await does(house, son, texts.TAKE)
     card = (await bots(son))[-1]
 
-    await lan.writes("máy kubota")
-    await lan.sends_album(JPEG, JPEG)
-    await house.settle()
-    await does(house, lan, texts.PHOTO_SEND)
+    await says_more(house, lan)
     words = [message for message in await bots(son) if message.id > card.id]
     assert [(m.text, m.media) for m in words] == [
         ("Phiếu 1, thành viên:\n\nmáy kubota", ""),
@@ -244,10 +249,7 @@ async def test_whoever_is_erased_disappears_from_the_mentors_chat(
     await asks(house, lan)
     await does(house, son, texts.TAKE)
     card = (await bots(son))[-1]
-    await lan.writes("máy kubota")
-    await lan.sends_album(JPEG, JPEG)
-    await house.settle()
-    await does(house, lan, texts.PHOTO_SEND)
+    await says_more(house, lan)
     files = {message.file for message in await bots(son) if message.media}
     await house.server.act("move", seconds=days * 24 * 3600)
 
