@@ -51,7 +51,7 @@ async def said(
         return
     if into is not None and (text or files):
         await turn.hold(chosen=into)
-        await following.post(turn, into, text, files)
+        await following.post(turn, into, await _without_code(turn, text), files)
         return
     if not text and files:
         await enclosing.alone(turn, said, files)
@@ -73,9 +73,8 @@ async def said(
     if not files and not to_mentor and (places := living.said(turn, text)):
         await (pressing.lives_in(turn, places[0].id) if len(places) == 1 else living.choose(turn, places))
         return
-    if to_mentor and grouping.may_be_secret(text):  # a mentor may have asked for it
-        text = MASKS[OTP]
-        await turn.say(texts.masked([OTP]))
+    if to_mentor:
+        text = await _without_code(turn, text)
     await _goes(turn, text, verdict or _match(turn, text), files, open_tickets, to_mentor=to_mentor)
 
 
@@ -105,6 +104,14 @@ async def _goes(
             await following.ask_which(turn, open_tickets, text, files)
         case following.Anew(beside=beside):
             await asking.begin(turn, text, verdict, beside=beside, photos=files)
+
+
+async def _without_code(turn: Turn, text: str) -> str:
+    """Words for a mentor, who may have asked for a one-time code: what may be one is masked, and the person told."""
+    if not grouping.may_be_secret(text):
+        return text
+    await turn.say(texts.masked([OTP]))
+    return MASKS[OTP]
 
 
 async def _stands_for(turn: Turn, text: str, *, to_mentor: bool) -> str | None:

@@ -17,7 +17,10 @@ async def test_what_may_be_a_code_does_not_reach_the_mentor_who_asked_for_it(lan
     for text in ("482913", "mã 482913", "Mã số: 482913 ạ"):
         assert (await lan.say(text))[0] == texts.masked([OTP])
 
-    assert (await minh.reads(ticket))[2:] == [("member", MASKS[OTP])] * 3
+    words = texts.escape("Chị đọc cho tôi mã vừa gửi về máy.")
+    assert (await lan.reply(words, "mã 482913"))[0] == texts.masked([OTP])
+
+    assert (await minh.reads(ticket))[2:] == [("member", MASKS[OTP])] * 4
 
 
 async def test_a_code_is_masked_before_it_is_kept_and_the_person_is_told_why(lan: Chat, minh: AtDesk) -> None:
