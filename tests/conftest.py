@@ -1,4 +1,4 @@
-"""The databases that tests run on: SQLite in a file, and a real PostgreSQL."""
+"""What all tests share: the databases they run on, SQLite in a file and a real PostgreSQL; and no limits of time."""
 
 import asyncio
 import os
@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 
 from storage import Database
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # how long an example takes says how busy a machine is
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -494,7 +494,7 @@ def test_a_broken_edit_gets_a_line_that_says_how_to_mend_it(
     assert {(fault.file, fault.severity) for fault in raised.value.faults} == {("rut-tien.yaml", "error")}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=60)
     | st.text(alphabet="ab:- \n\t\"'[]{}|>&*!#%@,?\u00a0é", max_size=80).map(str.encode)

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from faq import catalog, lint_text
@@ -422,7 +422,6 @@ def test_a_folder_without_a_topic_cannot_be_linted(tmp_path: Path) -> None:
         lint(tmp_path / "nowhere", today=TODAY)
 
 
-@settings(deadline=None)
 @given(st.text() | st.text(alphabet="a b\u0301\u2000\u0421Ð*|#`<>{}[]().:-0129\n", max_size=40))
 def test_any_text_can_be_checked(text: str) -> None:
     lines = text.split("\n")

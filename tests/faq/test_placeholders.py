@@ -1,7 +1,7 @@
 """What an answer says where a value of the province belongs."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from faq import placeholders
@@ -57,7 +57,6 @@ def test_misshapen_placeholders_are_found_with_their_line(text: str, expected: l
     assert list(placeholders.misshapen(text)) == expected
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="{}|AB a.!*\n-1", max_size=60))
 def test_any_text_can_be_filled_and_no_placeholder_is_left(text: str) -> None:
     filled = placeholders.fill(text, {"A": "x"}, "y")

@@ -237,7 +237,6 @@ def story_and_telling(draw: st.DrawFn) -> tuple[dict[str, Sequence[Step]], Told]
 
 @settings(
     max_examples=15,
-    deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.generate],  # the stories are short as they are; to shrink one would take minutes

@@ -36,7 +36,7 @@ def letters(text: str) -> str:
 
 
 @given(_TEXT)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_part_of_any_text_is_one_that_telegram_takes(text: str) -> None:
     parts = rendering.split(Reply(text, speaker="Cán bộ <Minh>"))
 
@@ -45,7 +45,7 @@ def test_every_part_of_any_text_is_one_that_telegram_takes(text: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=9000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_people_typed_comes_out_as_it_was(text: str) -> None:
     parts = rendering.split(Reply(f"Thành viên viết:\n\n{texts.escape(text)}"))
 
